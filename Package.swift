@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target: Swift 6 language mode, strict memory safety, warnings are errors, and one
+/// optimiser flag that lets the modules see through each other in release builds.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+let package = Package(
+    name: "apus",
+    products: [
+        .executable(name: "apus", targets: ["BrokerServer"]),
+        .executable(name: "apus-bench", targets: ["Bench"]),
+    ],
+    targets: [
+        .target(
+            name: "CLinux",
+            cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-O2"])]
+        ),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Bytes", dependencies: ["CLinux", "COpenSSL"], swiftSettings: settings),
+        .target(name: "BrokerCore", dependencies: ["Bytes"], swiftSettings: settings),
+        .target(name: "BrokerJournal", dependencies: ["Bytes"], swiftSettings: settings),
+        .target(
+            name: "BrokerProtocol", dependencies: ["Bytes", "BrokerCore"], swiftSettings: settings
+        ),
+        .target(
+            name: "BrokerNode",
+            dependencies: ["Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "BrokerServer",
+            dependencies: ["CLinux", "BrokerNode", "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol"],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "Bench", dependencies: ["Bytes", "CLinux"], swiftSettings: settings),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
+        .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore"], swiftSettings: settings),
+        .testTarget(name: "BrokerJournalTests", dependencies: ["BrokerJournal"], swiftSettings: settings),
+        .testTarget(name: "BrokerProtocolTests", dependencies: ["BrokerProtocol"], swiftSettings: settings),
+        .testTarget(name: "BrokerNodeTests", dependencies: ["BrokerNode"], swiftSettings: settings),
+        .testTarget(
+            name: "BrokerServerTests", dependencies: ["BrokerServer"], swiftSettings: settings),
+    ]
+)

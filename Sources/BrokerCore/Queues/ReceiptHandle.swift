@@ -1,0 +1,42 @@
+import Bytes
+
+/// The right to finish one delivery of one message, as 28 opaque bytes.
+///
+/// It names the queue, the message's slot, the slot's generation and the receive, so that finishing
+/// needs no look-up, and carries a keyed digest so that it cannot be guessed. Clients see base64.
+public struct ReceiptHandle: Hashable, Sendable {
+    /// Bytes of a handle before base64.
+    public static let byteCount = 28
+
+    /// The number of the queue the message was received from.
+    public var queue: UInt32
+    /// The message's slot in the store.
+    public var slot: UInt32
+    /// The generation of the slot.
+    public var generation: UInt32
+    /// The receive of the message: 1 for the first.
+    public var receive: UInt32
+    /// A keyed digest of the other fields.
+    public var tag: UInt64
+
+    /// A handle with these fields.
+    public init(queue: UInt32, slot: UInt32, generation: UInt32, receive: UInt32, tag: UInt64) {
+        self.queue = queue
+        self.slot = slot
+        self.generation = generation
+        self.receive = receive
+        self.tag = tag
+    }
+
+    /// The base64 text that clients see, appended to `writer`.
+    public func write(to writer: inout ByteWriter) {
+        var raw = ByteWriter(capacity: 64)
+        raw.append(littleEndian: UInt32(0x4150_5501))
+        raw.append(littleEndian: queue)
+        raw.append(littleEndian: slot)
+        raw.append(littleEndian: generation)
+        raw.append(littleEndian: receive)
+        raw.append(littleEndian: tag)
+        writer.append(base64: raw.view)
+    }
+}
