@@ -36,14 +36,19 @@ let package = Package(
         ),
         .executableTarget(
             name: "BrokerServer",
-            dependencies: ["CLinux", "BrokerNode", "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol"],
+            dependencies: [
+                "CLinux", "BrokerNode", "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol",
+            ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "Bench", dependencies: ["Bytes", "CLinux"], swiftSettings: settings),
+        .executableTarget(
+            name: "Bench", dependencies: ["Bytes", "CLinux"], swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore"], swiftSettings: settings),
-        .testTarget(name: "BrokerJournalTests", dependencies: ["BrokerJournal"], swiftSettings: settings),
-        .testTarget(name: "BrokerProtocolTests", dependencies: ["BrokerProtocol"], swiftSettings: settings),
+        .testTarget(
+            name: "BrokerJournalTests", dependencies: ["BrokerJournal"], swiftSettings: settings),
+        .testTarget(
+            name: "BrokerProtocolTests", dependencies: ["BrokerProtocol"], swiftSettings: settings),
         .testTarget(name: "BrokerNodeTests", dependencies: ["BrokerNode"], swiftSettings: settings),
         .testTarget(
             name: "BrokerServerTests", dependencies: ["BrokerServer"], swiftSettings: settings),

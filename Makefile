@@ -1,0 +1,58 @@
+# Apus: the verbs of this repository. `make` or `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The toolchain is `swift` on PATH, or the one under /opt/swift.
+export PATH := $(PATH):/opt/swift/usr/bin:$(HOME)/.local/bin
+# Never ask a question: every verb also runs without a terminal.
+export DEBIAN_FRONTEND := noninteractive
+
+DATA ?= ./apus-data
+PORT ?= 4566
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+RELEASE := .build/release
+SOURCES := Sources Tests Package.swift
+
+.PHONY: help deps build run test test-swift test-server check format bench clean
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install what is missing: C libraries, and Python tools into .venv
+	@scripts/install-dependencies
+
+build: deps ## Build the release binary, .build/release/apus
+	@swift build -c release --product apus
+
+run: build ## Build and serve on 127.0.0.1:4566 with the data directory ./apus-data
+	@exec $(RELEASE)/apus serve --bind 127.0.0.1 --port $(PORT) --data $(DATA)
+
+test: test-swift test-server ## Run every test: Swift's, then those against the real server
+
+test-swift: deps # The unit and scenario tests
+	@swift test
+
+test-server: build # The tests that drive the release binary with boto3, the AWS CLI and raw sockets
+	@$(PYTHON) -m pytest Tests/Server $(PYTEST)
+
+check: deps ## Check formatting, the rules of the tree, and that everything builds without a warning
+	@swift format lint --strict --parallel --recursive $(SOURCES)
+	@$(PYTHON) scripts/tidy.py
+	@swift build --build-tests
+
+format: ## Format the Swift sources in place
+	@swift format format --in-place --parallel --recursive $(SOURCES)
+
+bench: ## Measure the release build against nginx (BENCH="send --connections 16" picks a workload)
+	@scripts/install-dependencies --bench
+	@swift build -c release
+	@$(RELEASE)/apus-bench $(BENCH) --server $(RELEASE)/apus
+
+clean: ## Remove what was built and installed in this tree (the data directory stays)
+	@rm -rf .build $(VENV)
+	@find Tests/Server scripts -name __pycache__ -prune -exec rm -rf {} +
+	@rm -rf .pytest_cache Tests/Server/.pytest_cache

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""The rules of the tree that neither the compiler nor the formatter enforces.
+
+    scripts/tidy.py                    check, one line per violation, exit 1 when there is one
+    scripts/tidy.py --update-unsafe    write the present counts of `unsafe` to scripts/unsafe-counts.txt
+
+Rules: which module may import what; `unsafe` only where it is counted, and never more of it; no
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UNSAFE_COUNTS = ROOT / "scripts" / "unsafe-counts.txt"
+
+# Which module may import what. Arrows of the architecture, read from right to left.
+IMPORTS = {
+    "Bytes": {"CLinux", "COpenSSL", "Glibc"},
+    "BrokerCore": {"Bytes"},
+    "BrokerJournal": {"Bytes", "Synchronization"},
+    "BrokerProtocol": {"Bytes", "BrokerCore"},
+    "BrokerNode": {"Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "Synchronization"},
+    "BrokerServer": {
+        "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode",
+        "CLinux", "COpenSSL", "Glibc", "Synchronization",
+    },
+    "Bench": {"Bytes", "CLinux", "Glibc", "Synchronization"},
+}
+
+MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+FUNCTION_LINES = 60
+
+
+def swift_files(folder):
+    return sorted((ROOT / folder).rglob("*.swift"))
+
+
+def relative(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def code_lines(text):
+    """The lines of a Swift file without comments and the contents of string literals."""
+    in_block = in_text = False
+    for line in text.split("\n"):
+        if in_block:
+            end = line.find("*/")
+            if end < 0:
+                yield ""
+                continue
+            line, in_block = line[end + 2:], False
+        if in_text:
+            if '"""' in line:
+                in_text = False
+            yield ""
+            continue
+        if line.count('"""') == 1:
+            in_text = True
+            line = line[:line.index('"""')]
+        line = re.sub(r'"(?:\\.|[^"\\])*"', '""', line)
+        line = line.split("//")[0]
+        start = line.find("/*")
+        if start >= 0:
+            in_block = "*/" not in line[start:]
+            line = line[:start]
+        yield line
+
+
+def check_imports():
+    pattern = re.compile(r"^\s*(?:@\w+\s+|public\s+|internal\s+|private\s+)*import\s+(?:\w+\s+)?(\w+)")
+    for module in sorted(p.name for p in (ROOT / "Sources").iterdir() if p.is_dir()):
+        files = swift_files(f"Sources/{module}")
+        if files and module not in IMPORTS:
+            yield f"Sources/{module}: no import rule in scripts/tidy.py for this module"
+            continue
+        for path in files:
+            for number, line in enumerate(path.read_text().split("\n"), 1):
+                match = pattern.match(line)
+                if match and match.group(1) not in IMPORTS[module]:
+                    yield f"{relative(path)}:{number}: {module} does not import {match.group(1)}"
+
+
+def count_unsafe():
+    counts = {}
+    for folder in ("Sources", "Tests"):
+        for path in swift_files(folder):
+            text = path.read_text()
+            count = sum(len(re.findall(r"\bunsafe\b", line)) for line in code_lines(text))
+            if count:
+                counts[relative(path)] = count
+    return counts
+
+
+def read_unsafe_counts():
+    counts = {}
+    for line in UNSAFE_COUNTS.read_text().split("\n"):
+        if line and not line.startswith("#"):
+            count, path = line.split()
+            counts[path] = int(count)
+    return counts
+
+
+def write_unsafe_counts():
+    counts = count_unsafe()
+    lines = ["# How often the word `unsafe` stands in each file. The numbers may only fall.",
+             "# scripts/tidy.py --update-unsafe writes them."]
+    lines += [f"{count:5} {path}" for path, count in sorted(counts.items())]
+    UNSAFE_COUNTS.write_text("\n".join(lines) + "\n")
+    print(f"{sum(counts.values())} uses of `unsafe` in {len(counts)} files")
+
+
+def check_unsafe():
+    allowed = read_unsafe_counts()
+    for path, count in sorted(count_unsafe().items()):
+        if count > allowed.get(path, 0):
+            yield (f"{path}: `unsafe` stands here {count} times, {allowed.get(path, 0)} are accounted "
+                   "for; write it without, or explain each and run scripts/tidy.py --update-unsafe")
+
+
+def check_markers():
+    paths = [p for folder in ("Sources", "Tests", "scripts", "protocol-docs", ".ci")
+             if (ROOT / folder).is_dir()
+             for p in (ROOT / folder).rglob("*") if p.is_file()]
+    paths += list(ROOT.glob("*.md")) + [ROOT / "Makefile", ROOT / "Package.swift"]
+    for path in sorted(paths):
+        if path == Path(__file__).resolve() or "__pycache__" in path.parts:
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").split("\n"), 1):
+            match = MARKERS.search(line)
+            if match:
+                yield f"{relative(path)}:{number}: {match.group(1)} is left over"
+
+
+def check_function_lengths():
+    start = re.compile(r"^(\s*)(?:@\w+(?:\([^)]*\))?\s+)*(?:\w+(?:\([a-z]+\))?\s+)*(?:func\s+\S+|init[?(<]|deinit\b)")
+    for path in swift_files("Sources"):
+        opened = None
+        for number, line in enumerate(code_lines(path.read_text()), 1):
+            match = start.match(line)
+            if match and opened is None and not line.rstrip().endswith("}"):
+                opened = (number, match.group(1))
+            elif opened and line.rstrip() == opened[1] + "}":
+                length = number - opened[0] + 1
+                if length > FUNCTION_LINES:
+                    yield f"{relative(path)}:{opened[0]}: a function of {length} lines does not fit a screen"
+                opened = None
+
+
+def main():
+    if sys.argv[1:] == ["--update-unsafe"]:
+        write_unsafe_counts()
+        return 0
+    if sys.argv[1:]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    violations = [violation
+                  for check in (check_imports, check_unsafe, check_markers, check_function_lengths)
+                  for violation in check()]
+    for violation in violations:
+        print(violation)
+    if not violations:
+        print("tidy")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
