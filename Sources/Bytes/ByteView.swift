@@ -44,6 +44,19 @@ public struct ByteView: @unchecked Sendable {
         return unsafe start.unsafelyUnwrapped[index]
     }
 
+    /// The little-endian integer at `offset`, which must be followed by enough bytes.
+    @inline(__always)
+    public func littleEndian<Value: FixedWidthInteger & BitwiseCopyable>(
+        at offset: Int, as type: Value.Type = Value.self
+    ) -> Value {
+        precondition(
+            offset >= 0 && count - offset >= MemoryLayout<Value>.size, "integer within the view")
+        // Safe because the integer was just found to lie within the view.
+        return unsafe Value(
+            littleEndian: UnsafeRawPointer(start.unsafelyUnwrapped)
+                .loadUnaligned(fromByteOffset: offset, as: Value.self))
+    }
+
     /// The part `range` of this view, which must lie within `0..<count`.
     public subscript(range: Range<Int>) -> ByteView {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range within the view")

@@ -1,0 +1,91 @@
+/// The timers of a wheel that are due: a binary heap by (deadline, payload).
+///
+/// A timer knows its position, so one that is cancelled leaves from the middle. All operations are
+/// O(log n) in the number of timers that are due at the same time.
+@safe
+final class DueTimers {
+    private let timers: Slab<Timer>
+    private var heap: UnsafeMutablePointer<UInt32>
+    private var capacity = 64
+    private var count = 0
+
+    init(timers: Slab<Timer>) {
+        self.timers = timers
+        unsafe heap = .allocate(capacity: capacity)
+    }
+
+    deinit { unsafe heap.deallocate() }
+
+    var memoryByteCount: Int { capacity * MemoryLayout<UInt32>.stride }
+
+    /// The timer that comes out next.
+    // Safe because the heap holds at least one timer.
+    var first: UInt32? { count > 0 ? unsafe heap[0] : nil }
+
+    func insert(_ timer: UInt32) {
+        if count == capacity { grow() }
+        count += 1
+        rise(timer, from: count - 1)
+    }
+
+    func removeFirst() { remove(at: 0) }
+
+    func remove(at position: Int) {
+        precondition(position < count, "position within the heap")
+        count -= 1
+        guard position < count else { return }
+        // Safe because position <= count, which was a valid position before.
+        let last = unsafe heap[count]
+        if position > 0, unsafe precedes(last, heap[(position - 1) / 2]) {
+            rise(last, from: position)
+        } else {
+            sink(last, from: position)
+        }
+    }
+
+    private func precedes(_ left: UInt32, _ right: UInt32) -> Bool {
+        let (leftDeadline, rightDeadline) = (timers[left].deadline, timers[right].deadline)
+        if leftDeadline != rightDeadline { return leftDeadline < rightDeadline }
+        let (leftPayload, rightPayload) = (timers[left].payload, timers[right].payload)
+        // Two timers with the same deadline and payload are told apart by nobody.
+        return leftPayload < rightPayload
+    }
+
+    private func put(_ timer: UInt32, at position: Int) {
+        // Safe because callers stay within 0..<count.
+        unsafe heap[position] = timer
+        timers[timer].place = Timer.firstDue + UInt32(truncatingIfNeeded: position)
+    }
+
+    private func rise(_ timer: UInt32, from position: Int) {
+        var hole = position
+        // Safe because a parent's position is smaller than its child's.
+        while hole > 0, unsafe precedes(timer, heap[(hole - 1) / 2]) {
+            unsafe put(heap[(hole - 1) / 2], at: hole)
+            hole = (hole - 1) / 2
+        }
+        put(timer, at: hole)
+    }
+
+    private func sink(_ timer: UInt32, from position: Int) {
+        var hole = position
+        // Safe because children are compared with the count before they are read.
+        while hole * 2 + 1 < count {
+            var child = hole * 2 + 1
+            if child + 1 < count, unsafe precedes(heap[child + 1], heap[child]) { child += 1 }
+            guard unsafe precedes(heap[child], timer) else { break }
+            unsafe put(heap[child], at: hole)
+            hole = child
+        }
+        put(timer, at: hole)
+    }
+
+    private func grow() {
+        let moved = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
+        // Safe because the new memory is larger than what is moved into it.
+        unsafe moved.update(from: heap, count: count)
+        unsafe heap.deallocate()
+        unsafe heap = moved
+        capacity *= 2
+    }
+}
