@@ -1,0 +1,43 @@
+import Bytes
+
+/// The place where the next page of a listing begins.
+///
+/// Opaque to clients: base64 of the kind of listing and the last name shown. A listing in the
+/// order of names goes on after that name, whatever was created or deleted meanwhile.
+public enum PageToken {
+    /// The listings that come in pages.
+    public enum Listing: String, Sendable {
+        case queues
+        case deadLetterSourceQueues
+    }
+
+    /// The token of the page after `name`.
+    public static func encode(after name: String, in listing: Listing) -> String {
+        Base64Text.encode("\(listing.rawValue):\(name)")
+    }
+
+    /// The name after which the page of `token` begins.
+    public static func decode(
+        _ token: String, in listing: Listing
+    ) throws(BrokerError) -> String {
+        let prefix = "\(listing.rawValue):"
+        guard let text = Base64Text.decode(token), text.hasPrefix(prefix),
+            text.utf8.count > prefix.utf8.count
+        else {
+            throw .invalidValue(
+                token, parameter: "NextToken", reason: "Invalid or expired next token.")
+        }
+        return String(text.dropFirst(prefix.count))
+    }
+
+    /// How many entries a page may have: `maxResults` when it is within its range, else all.
+    public static func entryLimit(maxResults: Int?) throws(BrokerError) -> Int {
+        guard let maxResults else { return QueueLimits.pageEntries.upperBound }
+        guard QueueLimits.pageEntries.contains(maxResults) else {
+            throw .invalidValue(
+                String(maxResults), parameter: "MaxResults",
+                reason: "Must be between 1 and 1000, if provided.")
+        }
+        return maxResults
+    }
+}
