@@ -18,20 +18,9 @@ public struct RedriveAllowPolicy: Sendable, Equatable {
     public init(parsing text: String) throws(BrokerError) {
         guard let map = JSONValue(parsing: text), case .object(let members) = map,
             members.allSatisfy({ ["redrivePermission", "sourceQueueArns"].contains($0.name) }),
-            let permission = map["redrivePermission"]?.text.flatMap(Permission.init(rawValue:))
+            let permission = map["redrivePermission"]?.text.flatMap(Permission.init(rawValue:)),
+            let sources = Self.sources(map["sourceQueueArns"])
         else { throw Self.refused(text, ", as it's in an unsupported format.") }
-        var sources: [String] = []
-        if let list = map["sourceQueueArns"] {
-            guard case .array(let elements) = list else {
-                throw Self.refused(text, ", as it's in an unsupported format.")
-            }
-            for element in elements {
-                guard let arn = element.text, QueueIdentity(arn: arn) != nil else {
-                    throw Self.refused(text, ", as it's in an unsupported format.")
-                }
-                sources.append(arn)
-            }
-        }
         guard permission == .byQueue || map["sourceQueueArns"] == nil else {
             throw Self.refused(
                 text,
@@ -46,11 +35,20 @@ public struct RedriveAllowPolicy: Sendable, Equatable {
         }
         guard sources.count <= QueueLimits.sourceQueueARNs else {
             throw Self.refused(
-                text, ". You can specify up to \(QueueLimits.sourceQueueARNs) sourceQueueArns values.")
+                text,
+                ". You can specify up to \(QueueLimits.sourceQueueARNs) sourceQueueArns values.")
         }
         self.permission = permission
         self.sourceQueueARNs = sources
         self.text = text
+    }
+
+    /// The ARNs of a list; none of an absent one; nil when it is no list of queue ARNs.
+    private static func sources(_ list: JSONValue?) -> [String]? {
+        guard let list else { return [] }
+        guard case .array(let elements) = list else { return nil }
+        let sources = elements.compactMap(\.text).filter { QueueIdentity(arn: $0) != nil }
+        return sources.count == elements.count ? sources : nil
     }
 
     /// Whether the queue `sourceARN` may use this queue as its dead-letter queue.
