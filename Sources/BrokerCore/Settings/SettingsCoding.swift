@@ -1,7 +1,13 @@
 import Bytes
 
-/// The journal's form of settings: a version, one byte of flags, the numbers, then the texts that
-/// the flags announce (protocol-docs/journal-format.md).
+/// The journal's form of settings. All integers are little-endian; a text is its length in bytes
+/// (u32) and its UTF-8.
+///
+///     version u8 = 1 | flags u16 | visibilityTimeout u32 | delaySeconds u32
+///     | maximumMessageSize u32 | messageRetentionPeriod u32 | receiveMessageWaitTimeSeconds u32
+///     | kmsDataKeyReusePeriodSeconds u32
+///     [| maxReceiveCount u32 | deadLetterTargetArn text]   when flagged, each of these
+///     [| redriveAllowPolicy text] [| policy text] [| kmsMasterKeyId text]
 extension QueueSettings {
     /// The bytes are not settings that this version wrote.
     public struct Malformed: Error, Equatable, Sendable {
