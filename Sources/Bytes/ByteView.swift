@@ -98,6 +98,8 @@ public struct ByteView: @unchecked Sendable {
     }
 
     /// Whether the bytes are exactly those of the literal.
+    // Disfavoured, because a literal beside `==` is a view as well.
+    @_disfavoredOverload
     public static func == (left: ByteView, right: StaticString) -> Bool {
         guard left.count == right.utf8CodeUnitCount else { return false }
         return left.isEmpty || left == ByteView(right)
@@ -110,12 +112,29 @@ public struct ByteView: @unchecked Sendable {
 
     /// Where `byte` first stands at or after `from`, or nil. O(n).
     public func firstIndex(of byte: UInt8, from: Int = 0) -> Int? {
-        var index = from
+        precondition(from >= 0, "a search begins within the view")
+        guard from < count, let start = unsafe start else { return nil }
+        // Safe because the search covers the bytes from `from` to the end.
+        guard let found = unsafe memchr(start + from, Int32(byte), count - from) else { return nil }
+        return unsafe UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
+    }
+
+    /// Where the first byte stands that satisfies `predicate`, or nil. O(n).
+    @inline(__always)
+    func firstIndex(where predicate: (UInt8) -> Bool) -> Int? {
+        var index = 0
         while index < count {
-            if self[index] == byte { return index }
+            if predicate(self[index]) { return index }
             index += 1
         }
         return nil
+    }
+
+    /// What a scanner of `CLinux` finds: the number of bytes at the front that it passes over.
+    @inline(__always)
+    func scan(_ scanner: (UnsafePointer<UInt8>, Int) -> Int) -> Int {
+        guard let start = unsafe start else { return 0 }
+        return unsafe scanner(start, count)
     }
 }
 

@@ -7,7 +7,7 @@ import Glibc
 /// the count. Like `ByteView` it owns nothing and is valid while its owner keeps the bytes in place.
 @safe
 public struct MutableByteView: @unchecked Sendable {
-    private let start: UnsafeMutablePointer<UInt8>?
+    let start: UnsafeMutablePointer<UInt8>?
 
     /// The length in bytes.
     public let count: Int

@@ -9,4 +9,35 @@
 /// Accepts a connection as non-blocking and close-on-exec; -1 and errno as accept4(2).
 int apus_accept4(int listener);
 
+/// Each gives the number of bytes at the front before the first one that…
+/// … a JSON string cannot take over as it is: a control, a quote, a backslash, or from 0x80 on.
+size_t apus_scan_json_read(const uint8_t *bytes, size_t count);
+/// … has to be escaped in a JSON string: a control, a quote or a backslash.
+size_t apus_scan_json_write(const uint8_t *bytes, size_t count);
+/// … has to be escaped in XML: an ampersand, an angle bracket, a quote or a carriage return.
+size_t apus_scan_xml_write(const uint8_t *bytes, size_t count);
+/// … lies outside 0x20…0x7F.
+size_t apus_scan_printable(const uint8_t *bytes, size_t count);
+/// … lies outside ASCII.
+size_t apus_scan_ascii(const uint8_t *bytes, size_t count);
+
+/// The CRC32C of bytes that follow those whose CRC32C is `continuing` (0 at first), by the
+/// processor's instructions where it has them.
+uint32_t apus_crc32c(uint32_t continuing, const uint8_t *bytes, size_t count);
+/// The same by tables.
+uint32_t apus_crc32c_portable(uint32_t continuing, const uint8_t *bytes, size_t count);
+/// Whether `apus_crc32c` uses instructions.
+int apus_crc32c_has_instructions(void);
+
+/// A message to be digested.
+typedef struct {
+    const uint8_t *bytes;
+    size_t count;
+} apus_message;
+
+/// Writes the MD5 digest of each message, eight messages at a time where the processor can.
+void apus_md5(const apus_message *messages, size_t count, uint8_t *digests);
+/// The same one by one, on every processor.
+void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *digests);
+
 #endif

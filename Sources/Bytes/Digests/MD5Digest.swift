@@ -13,7 +13,7 @@ public struct MD5Digest: Hashable, Sendable {
         self.second = second
     }
 
-    /// The digest of `bytes`, by OpenSSL.
+    /// The digest of `bytes`, by OpenSSL. Several at once are faster in an `MD5Batch`.
     public init(of bytes: ByteView) {
         var halves: (UInt64, UInt64) = (0, 0)
         // Safe because MD5 writes 16 bytes into 16 bytes of storage.
@@ -25,5 +25,21 @@ public struct MD5Digest: Hashable, Sendable {
             }
         }
         self.init(first: UInt64(littleEndian: halves.0), second: UInt64(littleEndian: halves.1))
+    }
+
+    /// The digests of several views, in their order.
+    public static func digests(of views: [ByteView]) -> [MD5Digest] {
+        var batch = MD5Batch(capacity: views.count)
+        for view in views { batch.add(view) }
+        batch.finish()
+        return (0..<views.count).map { batch[$0] }
+    }
+}
+
+extension ByteWriter {
+    /// Appends the 32 digits of a digest.
+    public mutating func append(hex digest: MD5Digest) {
+        append(hexLittleEndian: digest.first)
+        append(hexLittleEndian: digest.second)
     }
 }
