@@ -67,6 +67,21 @@ public struct MD5Batch: ~Copyable {
         finishedCount = 0
     }
 
+    /// The digest of one message by the code for processors without AVX2.
+    static func portableDigest(of message: ByteView) -> MD5Digest {
+        var digest = MD5Digest(first: 0, second: 0)
+        unsafe message.withUnsafeBytes { bytes in
+            var message = unsafe apus_message(
+                bytes: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+            // Safe because a digest is 16 bytes.
+            unsafe withUnsafeMutableBytes(of: &digest) { out in
+                unsafe apus_md5_portable(
+                    &message, 1, out.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            }
+        }
+        return digest
+    }
+
     private mutating func grow() {
         let larger = capacity * 2
         let moreMessages = UnsafeMutablePointer<apus_message>.allocate(capacity: larger)
