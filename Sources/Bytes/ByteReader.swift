@@ -27,19 +27,19 @@ public struct ByteReader: Sendable {
     }
 
     /// The next integer, little-endian.
-    public mutating func integer<Value: FixedWidthInteger>(
+    public mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _ type: Value.Type = Value.self
     ) throws(EndOfBytes) -> Value {
-        let size = Value.bitWidth / 8
-        guard size <= remaining else { throw EndOfBytes() }
-        var value: Value = 0
-        var index = size - 1
-        while index >= 0 {
-            if Value.bitWidth > 8 { value <<= 8 }
-            value |= Value(truncatingIfNeeded: bytes[offset + index])
-            index -= 1
-        }
-        offset += size
+        guard MemoryLayout<Value>.size <= remaining else { throw EndOfBytes() }
+        let value = bytes.littleEndian(at: offset, as: type)
+        offset += MemoryLayout<Value>.size
         return value
+    }
+
+    /// The next integer, big-endian.
+    public mutating func bigEndianInteger<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Value.Type = Value.self
+    ) throws(EndOfBytes) -> Value {
+        try integer(type).byteSwapped
     }
 }

@@ -27,6 +27,12 @@ public struct ByteView: @unchecked Sendable {
         self.count = count
     }
 
+    /// A part of a view, whose bounds were checked.
+    private init(part start: UnsafePointer<UInt8>, count: Int) {
+        unsafe self.start = start
+        self.count = count
+    }
+
     /// A view of the UTF-8 bytes of a literal, valid for ever.
     public init(_ text: StaticString) {
         precondition(text.hasPointerRepresentation, "a literal of at least one scalar has an address")
@@ -62,10 +68,10 @@ public struct ByteView: @unchecked Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range within the view")
         guard let start = unsafe start else { return ByteView() }
         // Safe because the range was just checked against the count.
-        return unsafe ByteView(unsafeStart: start + range.lowerBound, count: range.count)
+        return unsafe ByteView(part: start + range.lowerBound, count: range.count)
     }
 
-    /// The bytes from `index` to the end.
+    /// The bytes from `index` to the end; none when there are not that many.
     public func dropFirst(_ index: Int) -> ByteView { self[min(index, count)..<count] }
 
     /// The first `length` bytes, or all when there are fewer.

@@ -43,7 +43,12 @@ public struct ByteWriter: ~Copyable {
     /// Makes room for `extra` more bytes.
     public mutating func reserve(_ extra: Int) {
         precondition(extra >= 0, "room is not negative")
-        guard count + extra > capacity else { return }
+        if capacity - count < extra { grow(extra) }
+    }
+
+    /// The seldom part of `reserve`, apart so that the frequent part is small.
+    @inline(never)
+    private mutating func grow(_ extra: Int) {
         let larger = max(capacity * 2, count + extra)
         let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         // Safe because both regions are at least `count` bytes and distinct.
@@ -61,13 +66,13 @@ public struct ByteWriter: ~Copyable {
         count += 1
     }
 
-    /// Appends the bytes of a view.
+    /// Appends the bytes of a view, which must not be one of this writer.
     public mutating func append(_ bytes: ByteView) {
-        guard bytes.count > 0 else { return }
         reserve(bytes.count)
         unsafe bytes.withUnsafeBytes { source in
-            // Safe because room was just made and a non-empty view has an address.
-            _ = unsafe memcpy(start + count, source.baseAddress.unsafelyUnwrapped, source.count)
+            guard let address = source.baseAddress else { return }
+            // Safe because room was just made.
+            _ = unsafe memcpy(start + count, address, source.count)
         }
         count += bytes.count
     }
@@ -103,22 +108,34 @@ public struct ByteWriter: ~Copyable {
 
     /// Overwrites the bytes at `offset`, which must have been written before.
     public mutating func replace(at offset: Int, with bytes: ByteView) {
-        precondition(offset >= 0 && offset + bytes.count <= count, "only written bytes are replaced")
-        for index in 0..<bytes.count { unsafe start[offset + index] = bytes[index] }
+        precondition(
+            offset >= 0 && bytes.count <= count - offset, "only written bytes are replaced")
+        unsafe bytes.withUnsafeBytes { source in
+            guard let address = source.baseAddress else { return }
+            // Safe because the range was just checked.
+            _ = unsafe memcpy(start + offset, address, source.count)
+        }
     }
 
     /// Appends `value` in decimal digits.
     public mutating func append(decimal value: UInt64) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var first = 20
+        var length = 1
+        var bound: UInt64 = 10
+        while length < 20, value >= bound {
+            length += 1
+            // 10^20 does not fit; a value of 20 digits ends the loop before it would be needed.
+            bound = bound.multipliedReportingOverflow(by: 10).partialValue
+        }
+        reserve(length)
         var rest = value
-        repeat {
-            first -= 1
-            digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        var index = count + length
+        while index > count {
+            index -= 1
+            // Safe because the index lies within the room that was just made.
+            unsafe start[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-        } while rest > 0
-        reserve(20 - first)
-        for index in first..<20 { append(digits[index]) }
+        }
+        count += length
     }
 
     /// Appends `value` in decimal digits, with a minus sign when negative.
@@ -128,16 +145,32 @@ public struct ByteWriter: ~Copyable {
     }
 
     /// Appends a little-endian integer.
-    public mutating func append<Value: FixedWidthInteger>(littleEndian value: Value) {
-        var rest = value
-        for _ in 0..<(Value.bitWidth / 8) {
-            append(UInt8(truncatingIfNeeded: rest))
-            if Value.bitWidth > 8 { rest >>= 8 }
-        }
+    public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(
+        littleEndian value: Value
+    ) {
+        reserve(MemoryLayout<Value>.size)
+        // Safe because room was just made.
+        unsafe UnsafeMutableRawPointer(start).storeBytes(
+            of: value.littleEndian, toByteOffset: count, as: Value.self)
+        count += MemoryLayout<Value>.size
     }
 
     /// Appends a big-endian integer.
-    public mutating func append<Value: FixedWidthInteger>(bigEndian value: Value) {
+    public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(
+        bigEndian value: Value
+    ) {
         append(littleEndian: value.byteSwapped)
+    }
+
+    /// Overwrites a little-endian integer at `offset`, which must have been written before.
+    public mutating func replace<Value: FixedWidthInteger & BitwiseCopyable>(
+        at offset: Int, littleEndian value: Value
+    ) {
+        precondition(
+            offset >= 0 && MemoryLayout<Value>.size <= count - offset,
+            "only written bytes are replaced")
+        // Safe because the range was just checked.
+        unsafe UnsafeMutableRawPointer(start).storeBytes(
+            of: value.littleEndian, toByteOffset: offset, as: Value.self)
     }
 }
