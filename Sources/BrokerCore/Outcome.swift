@@ -61,8 +61,9 @@ public struct ReceivedMessage: Sendable {
     public var length: Int
     public var receiveCount: Int
     public var firstReceivedAt: Timestamp
-    /// The enqueue time shown as SentTimestamp.
-    public var sentAt: Timestamp
+    /// The enqueue time shown as SentTimestamp, when a move task gave the message another than
+    /// the one in its record.
+    public var sentAt: Timestamp?
     /// The ARN of the queue this message was dead-lettered from, if it was.
     public var deadLetterSourceARN: String?
     /// Whether MessageDeduplicationId shows the message id (after a FIFO dead-letter move).
@@ -72,7 +73,7 @@ public struct ReceivedMessage: Sendable {
 
     public init(
         receiptHandle: ReceiptHandle, position: JournalPosition, length: Int, receiveCount: Int,
-        firstReceivedAt: Timestamp, sentAt: Timestamp, deadLetterSourceARN: String? = nil,
+        firstReceivedAt: Timestamp, sentAt: Timestamp? = nil, deadLetterSourceARN: String? = nil,
         deduplicationIDIsMessageID: Bool = false, replacedID: MessageID? = nil
     ) {
         self.receiptHandle = receiptHandle

@@ -19,6 +19,28 @@ public struct ReceiptHandle: Hashable, Sendable {
     /// A keyed digest of the other fields.
     public var tag: UInt64
 
+    /// What every handle begins with: its format, version 1.
+    private static let mark: UInt32 = 0x0155_5041
+
+    /// Reads the base64 text of a handle; nil for anything else. `scratch` is overwritten.
+    init?(text: ByteView, scratch: inout ByteWriter) {
+        scratch.removeAll()
+        guard text.count == (Self.byteCount + 2) / 3 * 4, Base64.decode(text, into: &scratch),
+            scratch.count == Self.byteCount
+        else { return nil }
+        var reader = ByteReader(scratch.view)
+        do {
+            guard try reader.integer(UInt32.self) == Self.mark else { return nil }
+            queue = try reader.integer()
+            slot = try reader.integer()
+            generation = try reader.integer()
+            receive = try reader.integer()
+            tag = try reader.integer()
+        } catch {
+            return nil
+        }
+    }
+
     /// A handle with these fields.
     public init(queue: UInt32, slot: UInt32, generation: UInt32, receive: UInt32, tag: UInt64) {
         self.queue = queue
@@ -31,7 +53,7 @@ public struct ReceiptHandle: Hashable, Sendable {
     /// The base64 text that clients see, appended to `writer`.
     public func write(to writer: inout ByteWriter) {
         var raw = ByteWriter(capacity: 64)
-        raw.append(littleEndian: UInt32(0x4150_5501))
+        raw.append(littleEndian: Self.mark)
         raw.append(littleEndian: queue)
         raw.append(littleEndian: slot)
         raw.append(littleEndian: generation)

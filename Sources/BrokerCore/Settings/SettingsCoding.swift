@@ -134,14 +134,16 @@ extension QueueTags {
 }
 
 extension ByteWriter {
-    fileprivate mutating func append(counted text: String) {
+    /// Appends the byte count and the UTF-8 bytes of a text.
+    mutating func append(counted text: String) {
         append(littleEndian: UInt32(text.utf8.count))
         append(text)
     }
 }
 
 extension ByteReader {
-    fileprivate mutating func countedText() throws(EndOfBytes) -> String {
+    /// Reads what `append(counted:)` wrote.
+    mutating func countedText() throws(EndOfBytes) -> String {
         try view(Int(try integer(UInt32.self))).string
     }
 

@@ -96,6 +96,9 @@ public final class Slab<Slot: SlabSlot> {
     /// One more than the highest index ever allocated; every allocated index is below it.
     public var highWater: UInt32 { header.highWater }
 
+    /// The slot that `allocate` would return.
+    public var nextIndex: UInt32 { header.freeHead == 0 ? header.highWater : header.freeHead }
+
     /// How many slots a page holds.
     public var slotsPerPage: Int { Int(slotMask) + 1 }
 

@@ -1,0 +1,80 @@
+import Bytes
+
+/// The deduplication window of FIFO queues: five minutes from the first accepted send, not renewed
+/// by duplicates, kept after the message is deleted, gone with a purge.
+extension Broker {
+    /// The keyed digest of backlog, scope and identifier. The scope is the one of the queue's
+    /// creation: later changes show in its attributes and have no effect, as in AWS.
+    func deduplicationKey(of stored: StoredMessage, in queue: Queue) -> Hash128 {
+        var hasher = SipHasher(key: hashKey)
+        hasher.update(littleEndian: queue.backlog.number)
+        if queue.settings.creationDeduplicationScope == .messageGroup {
+            hasher.update(littleEndian: UInt32(stored.groupID.count))
+            hasher.update(stored.groupID)
+        }
+        hasher.update(UInt8(0))
+        hasher.update(stored.deduplicationID)
+        return hasher.finish()
+    }
+
+    /// Remembers an accepted identifier; makes room by forgetting up to two whose time is over.
+    mutating func remember(_ stored: StoredMessage, in queue: Queue) {
+        let backlog = queue.backlog
+        forgetDeduplications(2, of: backlog, at: stored.instant)
+        let key = deduplicationKey(of: stored, in: queue)
+        // One whose time is over can still be there when more than two were.
+        if let known = store.deduplicationIndex[key] { forgetDeduplication(known, of: backlog) }
+        let slot = store.deduplications.allocate()
+        var entry = DeduplicationSlot()
+        entry.keyFirst = key.first
+        entry.keySecond = key.second
+        entry.idHigh = stored.id.high
+        entry.idLow = stored.id.low
+        entry.sequenceNumber = stored.sequenceNumber
+        entry.expiresAt = stored.instant.adding(seconds: Limits.deduplicationSeconds).milliseconds
+        entry.previous = backlog.lastDeduplication
+        if entry.previous == 0 {
+            backlog.firstDeduplication = slot
+        } else {
+            store.deduplications[entry.previous].next = slot
+        }
+        backlog.lastDeduplication = slot
+        store.deduplications[slot] = entry
+        store.deduplicationIndex.insert(key, slot)
+        scheduleDeduplications(of: backlog)
+    }
+
+    /// Forgets up to `limit` identifiers whose time is over, the oldest first.
+    mutating func forgetDeduplications(_ limit: Int, of backlog: Backlog, at instant: Instant) {
+        for _ in 0..<limit {
+            let oldest = backlog.firstDeduplication
+            guard oldest != 0, store.deduplications[oldest].expiresAt <= instant.milliseconds
+            else { return }
+            forgetDeduplication(oldest, of: backlog)
+        }
+    }
+
+    mutating func forgetDeduplication(_ slot: UInt32, of backlog: Backlog) {
+        let entry = store.deduplications[slot]
+        if entry.previous == 0 {
+            backlog.firstDeduplication = entry.next
+        } else {
+            store.deduplications[entry.previous].next = entry.next
+        }
+        if entry.next == 0 {
+            backlog.lastDeduplication = entry.previous
+        } else {
+            store.deduplications[entry.next].previous = entry.previous
+        }
+        store.deduplicationIndex.remove(Hash128(first: entry.keyFirst, second: entry.keySecond))
+        store.deduplications.free(slot)
+    }
+
+    /// Arms the timer that forgets identifiers on a queue that receives no more sends.
+    mutating func scheduleDeduplications(of backlog: Backlog) {
+        guard backlog.deduplicationTimer == 0, backlog.firstDeduplication != 0 else { return }
+        let expiry = store.deduplications[backlog.firstDeduplication].expiresAt
+        backlog.deduplicationTimer = chores.schedule(
+            at: expiry + 60_000, payload: Chore.deduplication.payload(backlog.number))
+    }
+}

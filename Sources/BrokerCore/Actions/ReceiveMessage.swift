@@ -1,0 +1,213 @@
+import Bytes
+
+/// ReceiveMessage: what is ready, oldest first; and the long poll that waits for it.
+extension Broker {
+    mutating func perform(
+        _ receive: ReceiveMessage, at now: Moment, token: UInt64, into sink: any RecordSink
+    ) throws(BrokerError) -> Outcome {
+        let queue = try queue(receive.queue)
+        let request = try check(receive, for: queue)
+        if let attempt = request.attempt,
+            let repeated = repeatAttempt(attempt, request, in: queue, at: now, into: sink)
+        {
+            return .received(repeated)
+        }
+        let received = take(request, from: queue, at: now, into: sink)
+        if !received.isEmpty { return .received(received) }
+        let wait = receive.waitTimeSeconds ?? queue.settings.receiveMessageWaitTimeSeconds
+        guard wait > 0 else {
+            try refuseOverLimit(queue)
+            return .received([])
+        }
+        park(request, in: queue, until: now.instant.adding(seconds: wait), token: token)
+        return .parked
+    }
+
+    /// A receive whose fields have been checked.
+    struct ReceiveRequest {
+        var count: Int
+        /// Seconds.
+        var visibilityTimeout: Int
+        /// The digest of backlog and ReceiveRequestAttemptId.
+        var attempt: Hash128?
+    }
+
+    private func check(
+        _ receive: ReceiveMessage, for queue: Queue
+    ) throws(BrokerError) -> ReceiveRequest {
+        let count = receive.maxNumberOfMessages ?? 1
+        guard count >= 1, count <= Limits.batchEntries else {
+            throw .invalidValue(
+                String(count), parameter: "MaxNumberOfMessages",
+                reason: "Must be between 1 and \(Limits.batchEntries), if provided.")
+        }
+        if let timeout = receive.visibilityTimeout {
+            try checkVisibilityTimeout(timeout, reason: ", if provided")
+        }
+        if let wait = receive.waitTimeSeconds, wait < 0 || wait > Limits.waitSeconds {
+            throw .invalidValue(
+                String(wait), parameter: "WaitTimeSeconds",
+                reason: "Must be >= 0 and <= \(Limits.waitSeconds), if provided.")
+        }
+        var attempt: Hash128?
+        if let id = receive.receiveRequestAttemptID {
+            guard queue.settings.isFIFO else {
+                throw .invalidValue(
+                    id.string, parameter: "ReceiveRequestAttemptId",
+                    reason: "The request includes a parameter that is not valid for this queue "
+                        + "type.")
+            }
+            try MessageRules.checkIdentifier(id, parameter: "ReceiveRequestAttemptId")
+            attempt = attemptKey(id, in: queue.backlog)
+        }
+        return ReceiveRequest(
+            count: count,
+            visibilityTimeout: receive.visibilityTimeout ?? queue.settings.visibilityTimeout,
+            attempt: attempt)
+    }
+
+    func checkVisibilityTimeout(_ timeout: Int, reason suffix: String) throws(BrokerError) {
+        guard timeout >= 0, timeout <= Limits.visibilitySeconds else {
+            throw .invalidValue(
+                String(timeout), parameter: "VisibilityTimeout",
+                reason: "Must be >= 0 and <= \(Limits.visibilitySeconds)\(suffix).")
+        }
+    }
+
+    /// Too many messages in flight fail a short poll of a standard queue; FIFO queues and long
+    /// polls just find nothing.
+    private func refuseOverLimit(_ queue: Queue) throws(BrokerError) {
+        guard !queue.settings.isFIFO,
+            queue.backlog.inFlightCount >= Limits.inFlightMessages
+        else { return }
+        throw BrokerError(
+            .overLimit,
+            "Too many messages in flight. The maximum number of in flight messages is "
+                + "\(Limits.inFlightMessages).")
+    }
+
+    // MARK: Taking messages
+
+    /// Receives up to the asked number of ready messages and records it.
+    mutating func take(
+        _ request: ReceiveRequest, from queue: Queue, at now: Moment, into sink: any RecordSink
+    ) -> [ReceivedMessage] {
+        let backlog = queue.backlog
+        guard backlog.readyCount > 0 else { return [] }
+        expire(queue, at: now, into: sink)
+        let room = Limits.inFlightMessages - backlog.inFlightCount
+        let count = min(request.count, max(room, 0))
+        guard count > 0 else { return [] }
+        touch(backlog)
+        taken.removeAll(keepingCapacity: true)
+        let visibleAt = now.instant.adding(seconds: request.visibilityTimeout)
+        if backlog.isFIFO {
+            takeFromGroups(count, until: visibleAt, from: queue, at: now, into: sink)
+        } else {
+            takeFromLanes(count, until: visibleAt, from: queue, at: now, into: sink)
+        }
+        guard !taken.isEmpty else { return [] }
+        beginRecord(at: now)
+        scratch.append(littleEndian: backlog.number)
+        scratch.append(littleEndian: visibleAt.milliseconds)
+        scratch.append(littleEndian: request.attempt?.first ?? 0)
+        scratch.append(littleEndian: request.attempt?.second ?? 0)
+        scratch.append(UInt8(taken.count))
+        for slot in taken { scratch.append(littleEndian: slot) }
+        endRecord(.messagesReceived, into: sink)
+        finishTaking(until: visibleAt, attempt: request.attempt, from: queue, at: now)
+        statistics.messagesReceived += UInt64(taken.count)
+        return describeTaken(in: queue)
+    }
+
+    /// Fills the receive from the earliest messages of the quiet lanes, then of the noisy ones.
+    private mutating func takeFromLanes(
+        _ count: Int, until visibleAt: Instant, from queue: Queue, at now: Moment,
+        into sink: any RecordSink
+    ) {
+        let backlog = queue.backlog
+        while taken.count < count {
+            let slot = store.nextReady(in: backlog, at: now.instant)
+            guard slot != 0 else { return }
+            if deadLetterIfExhausted(slot, of: queue, at: now, into: sink) { continue }
+            store.becomeInFlight(slot, until: visibleAt.milliseconds, at: now, in: backlog)
+            taken.append(slot)
+        }
+    }
+
+    /// Fills the receive from one group first, then from the next ones of the ring.
+    private mutating func takeFromGroups(
+        _ count: Int, until visibleAt: Instant, from queue: Queue, at now: Moment,
+        into sink: any RecordSink
+    ) {
+        let backlog = queue.backlog
+        while taken.count < count, backlog.ringHead != 0 {
+            var slot = store.groups[backlog.ringHead].head
+            while slot != 0, taken.count < count, store.messages[slot].place == .ready {
+                let next = store.messages[slot].next
+                if !deadLetterIfExhausted(slot, of: queue, at: now, into: sink) {
+                    store.becomeInFlight(slot, until: visibleAt.milliseconds, at: now, in: backlog)
+                    taken.append(slot)
+                }
+                slot = next
+            }
+        }
+    }
+
+    /// What follows once all messages of a receive are in flight: a timeout of zero shows them
+    /// again at once, and a repeatable receive is remembered.
+    private mutating func finishTaking(
+        until visibleAt: Instant, attempt: Hash128?, from queue: Queue, at now: Moment
+    ) {
+        if visibleAt <= now.instant {
+            for slot in taken { store.becomeReadyAgain(slot, at: now.instant, in: queue.backlog) }
+            mayServe(queue)
+        } else if let attempt {
+            rememberAttempt(attempt, at: now)
+        }
+    }
+
+    /// The messages of a `messagesReceived` record are in flight.
+    mutating func applyReceived(
+        _ slots: [UInt32], until visibleAt: Instant, attempt: Hash128?, from queue: Queue,
+        at now: Moment
+    ) {
+        touch(queue.backlog)
+        taken = slots
+        for slot in slots {
+            store.becomeInFlight(
+                slot, until: visibleAt.milliseconds, at: now, in: queue.backlog)
+        }
+        finishTaking(until: visibleAt, attempt: attempt, from: queue, at: now)
+    }
+
+    func describeTaken(in queue: Queue) -> [ReceivedMessage] {
+        var messages: [ReceivedMessage] = []
+        messages.reserveCapacity(taken.count)
+        for slot in taken { messages.append(describe(slot, in: queue)) }
+        return messages
+    }
+
+    private func describe(_ slot: UInt32, in queue: Queue) -> ReceivedMessage {
+        let message = store.messages[slot]
+        let delivery = store.deliveries[message.delivery]
+        let isReplaced = message.flags.contains(.replaced)
+        var received = ReceivedMessage(
+            receiptHandle: handle(
+                queue: queue.number, slot: slot, generation: message.generation,
+                receive: delivery.receiveCount),
+            position: JournalPosition(offset: message.position), length: Int(message.length),
+            receiveCount: Int(delivery.receiveCount),
+            firstReceivedAt: Timestamp(milliseconds: delivery.firstReceivedAt),
+            sentAt: isReplaced ? Timestamp(milliseconds: delivery.replacedTimestamp) : nil)
+        if delivery.deadLetterSource != 0 {
+            received.deadLetterSourceARN = deadLetterSources[Int(delivery.deadLetterSource)]?.arn
+        }
+        received.deduplicationIDIsMessageID = message.flags.contains(.deduplicatedByID)
+        if isReplaced {
+            received.replacedID = MessageID(
+                high: delivery.replacedHigh, low: delivery.replacedLow)
+        }
+        return received
+    }
+}

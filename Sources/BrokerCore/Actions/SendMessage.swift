@@ -1,0 +1,192 @@
+import Bytes
+
+/// SendMessage and SendMessageBatch.
+extension Broker {
+    mutating func perform(
+        _ send: SendMessage, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> SentMessage {
+        let queue = try queue(send.queue)
+        try MessageRules.check(send.message, for: queue.settings, in: .single)
+        return try accept(send.message, in: queue, from: caller, at: now, into: sink)
+    }
+
+    mutating func perform(
+        _ send: SendMessageBatch, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> [BatchResult<SentMessage>] {
+        let queue = try queue(send.queue)
+        try Batches.checkCount(send.entries.count, entryName: "SendMessageBatchRequestEntry")
+        let ids = try checkBatch(send.entries, for: queue.settings)
+        var results: [BatchResult<SentMessage>] = []
+        results.reserveCapacity(ids.count)
+        for (index, entry) in send.entries.enumerated() {
+            do throws(BrokerError) {
+                try MessageRules.check(entry.message, for: queue.settings, in: .batchEntry)
+                let sent = try accept(entry.message, in: queue, from: caller, at: now, into: sink)
+                results.append(BatchResult(id: ids[index], result: .success(sent)))
+            } catch {
+                results.append(BatchResult(id: ids[index], result: .failure(error)))
+            }
+        }
+        return results
+    }
+
+    /// What refuses a batch as a whole: for each entry its id, then on FIFO queues a missing
+    /// deduplication or group identifier, then a repeated id; at last the size of all together.
+    private func checkBatch(
+        _ entries: [SendMessageBatch.Entry], for settings: QueueSettings
+    ) throws(BrokerError) -> [ByteView] {
+        var ids: [ByteView] = []
+        ids.reserveCapacity(entries.count)
+        var byteCount = 0
+        for entry in entries {
+            let id = try Batches.checkFormat(entry.id)
+            if settings.isFIFO {
+                guard entry.message.deduplicationID != nil || settings.contentBasedDeduplication
+                else { throw MessageRules.missingDeduplicationID }
+                guard entry.message.groupID != nil else {
+                    throw BrokerError(
+                        .invalidParameterValue,
+                        "The request must contain the parameter MessageGroupId.")
+                }
+            }
+            try Batches.checkDistinct(id, among: ids)
+            ids.append(id)
+            byteCount += MessageRules.byteCount(of: entry.message)
+        }
+        guard byteCount <= Limits.messageBytes else {
+            throw BrokerError(
+                .batchRequestTooLong,
+                "Batch requests cannot be longer than \(Limits.messageBytes) bytes. You have sent "
+                    + "\(byteCount) bytes.")
+        }
+        return ids
+    }
+
+    // MARK: One message
+
+    /// Takes a checked message into its queue, unless a deduplication identifier is known already.
+    private mutating func accept(
+        _ message: MessageDraft, in queue: Queue, from caller: Caller, at now: Moment,
+        into sink: any RecordSink
+    ) throws(BrokerError) -> SentMessage {
+        guard acceptsMessages else {
+            throw BrokerError(
+                .insufficientSpace,
+                "The disk budget of the server is spent. Receive and delete messages, or raise it.")
+        }
+        let body = message.body ?? ByteView()
+        let bodyDigest = message.bodyDigest ?? MD5Digest(of: body)
+        encodeAttributes(of: message)
+        var stored = StoredMessage(
+            instant: now.instant, timestamp: now.timestamp, queue: queue.number, slot: 0,
+            id: MessageID(high: 0, low: 0), bodyDigest: bodyDigest,
+            attributesDigest: MD5Digest(first: 0, second: 0), sequenceNumber: 0,
+            sender: caller.account, delayMilliseconds: 0, groupID: message.groupID ?? ByteView(),
+            deduplicationID: message.deduplicationID ?? ByteView(),
+            traceHeader: message.traceHeader ?? ByteView(),
+            attributeCount: message.attributes.count, attributeBytes: attributeScratch.view,
+            body: body)
+        var sent = SentMessage(id: stored.id, bodyDigest: bodyDigest)
+        if stored.attributeCount > 0 {
+            stored.attributesDigest = MessageDigests.digest(of: stored.attributes)
+            sent.attributesDigest = stored.attributesDigest
+        }
+        if !message.systemAttributes.isEmpty {
+            sent.systemAttributesDigest = MessageDigests.digest(of: message.systemAttributes)
+            if case .string(let header)? = message.systemAttributes.last?.value {
+                stored.traceHeader = header
+            }
+        }
+        if stored.traceHeader.count > Limits.traceHeaderBytes { stored.traceHeader = ByteView() }
+        if !queue.settings.isFIFO {
+            stored.delayMilliseconds =
+                UInt32(message.delaySeconds ?? queue.settings.delaySeconds) * 1000
+            send(&stored, in: queue, into: sink)
+        } else if message.deduplicationID != nil {
+            sendOnce(&stored, in: queue, into: sink)
+        } else {
+            // A content-based identifier is the SHA-256 of the body in hexadecimal.
+            var digits = ByteWriter(capacity: 64)
+            SHA256Digest(of: body).withView { digits.append(hex: $0) }
+            stored.deduplicationID = digits.view
+            sendOnce(&stored, in: queue, into: sink)
+        }
+        sent.id = stored.id
+        sent.sequenceNumber = queue.settings.isFIFO ? stored.sequenceNumber : nil
+        return sent
+    }
+
+    private mutating func encodeAttributes(of message: MessageDraft) {
+        attributeScratch.removeAll(keepingCapacityUpTo: 1 << 16)
+        for attribute in message.attributes {
+            let stored = StoredAttributes.Attribute(sent: attribute)
+            StoredAttributes.append(
+                name: stored.name, dataType: stored.dataType, isBinary: stored.isBinary,
+                value: stored.value, to: &attributeScratch)
+        }
+    }
+
+    /// Sends a message of a FIFO queue unless its identifier was accepted within the window; then
+    /// the answer is that of the first.
+    private mutating func sendOnce(
+        _ stored: inout StoredMessage, in queue: Queue, into sink: any RecordSink
+    ) {
+        let key = deduplicationKey(of: stored, in: queue)
+        if let known = store.deduplicationIndex[key],
+            store.deduplications[known].expiresAt > stored.instant.milliseconds
+        {
+            stored.id = MessageID(
+                high: store.deduplications[known].idHigh, low: store.deduplications[known].idLow)
+            stored.sequenceNumber = store.deduplications[known].sequenceNumber
+            return
+        }
+        // Numbers grow with time and leave gaps, as AWS's do.
+        stored.sequenceNumber = max(queue.sequence + 256, stored.timestamp.milliseconds << 22)
+        send(&stored, in: queue, into: sink)
+    }
+
+    private mutating func send(
+        _ stored: inout StoredMessage, in queue: Queue, into sink: any RecordSink
+    ) {
+        stored.id = entropy.nextMessageID()
+        stored.slot = store.messages.nextIndex
+        scratch.removeAll(keepingCapacityUpTo: 1 << 16)
+        stored.writeHead(to: &scratch)
+        latestInstant = stored.instant
+        latestTimestamp = stored.timestamp
+        let length = scratch.count + stored.body.count
+        let position = endRecord(.messageSent, body: stored.body, into: sink)
+        applySent(stored, in: queue, at: position, length: length)
+        statistics.messagesSent += 1
+    }
+
+    /// The message of a `messageSent` record takes its place.
+    mutating func applySent(
+        _ stored: StoredMessage, in queue: Queue, at position: JournalPosition, length: Int
+    ) {
+        touch(queue)
+        let backlog = queue.backlog
+        touch(backlog)
+        let slot = store.allocate(
+            position: position, length: length, sentAt: stored.instant.milliseconds)
+        let group =
+            stored.groupID.isEmpty ? nil : SipHash.hash128(stored.groupID, hashKey)
+        store.attach(slot, group: group, to: backlog)
+        let delay =
+            queue.settings.isFIFO
+            ? UInt64(queue.settings.delaySeconds) * 1000 : UInt64(stored.delayMilliseconds)
+        if delay > 0 {
+            store.becomeDelayed(
+                slot, until: stored.instant.milliseconds + delay, in: backlog)
+            if queue.settings.isFIFO { scheduleDelay(of: queue) }
+        } else {
+            store.becomeReadyAtFirst(slot, in: backlog)
+            mayServe(queue)
+        }
+        if queue.settings.isFIFO {
+            queue.sequence = stored.sequenceNumber
+            remember(stored, in: queue)
+        }
+        if backlog.retentionTimer == 0 { scheduleRetention(of: queue) }
+    }
+}

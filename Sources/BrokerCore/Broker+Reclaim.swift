@@ -1,0 +1,53 @@
+import Bytes
+
+/// What the journal needs to know to reclaim segments: how much of each is still needed, and a new
+/// place for what is left in a sparse one.
+extension Broker {
+    /// Bytes of records in segment `number` that belong to queued messages. O(1).
+    public func liveByteCount(inSegment number: UInt64) -> UInt64 {
+        store.ledger.bytes(inSegment: number)
+    }
+
+    /// Bytes of all records that belong to queued messages.
+    public var liveByteCount: UInt64 { store.ledger.total }
+
+    /// Messages that are queued, in any place.
+    public var messageCount: Int { store.messages.count }
+
+    /// Queues that exist.
+    public var queueCount: Int { queueIndex.count }
+
+    /// Bytes of memory that the index of messages takes.
+    public var indexByteCount: Int {
+        store.messages.memoryByteCount + store.deliveries.memoryByteCount
+            + store.groups.memoryByteCount + store.deduplications.memoryByteCount
+            + store.attempts.memoryByteCount + store.groupIndex.memoryByteCount
+            + store.deduplicationIndex.memoryByteCount + store.attemptIndex.memoryByteCount
+            + store.wheel.memoryByteCount
+    }
+
+    /// Appends a message's record anew, when it is still needed from its old place.
+    public mutating func relocate(
+        type: UInt8, payload: ByteView, from position: JournalPosition, at now: Moment,
+        into sink: any RecordSink
+    ) {
+        guard type == RecordType.messageSent.rawValue
+            || type == RecordType.messageRelocated.rawValue,
+            let stored = try? StoredMessage(payload: payload),
+            stored.slot != 0, stored.slot < store.messages.highWater,
+            store.messages[stored.slot].place != .free,
+            store.messages[stored.slot].position == position.offset
+        else { return }
+        let moved = sink.append(
+            type: RecordType.messageRelocated.rawValue, head: payload, body: ByteView())
+        applyRelocated(stored.slot, to: moved, length: payload.count)
+    }
+
+    mutating func applyRelocated(_ slot: UInt32, to position: JournalPosition, length: Int) {
+        store.ledger.remove(
+            position: store.messages[slot].position, length: store.messages[slot].length)
+        store.messages[slot].position = position.offset
+        store.messages[slot].length = UInt32(length)
+        store.ledger.add(position: position.offset, length: UInt32(length))
+    }
+}

@@ -1,0 +1,144 @@
+import Bytes
+
+/// What a broker is told once, when it starts.
+public struct BrokerConfiguration: Sendable {
+    /// Whether a queue's name rests for sixty seconds after its deletion, and a purged queue until
+    /// the next purge. On in AWS.
+    public var enforcesSixtySecondRules = true
+    /// Bytes of a journal segment, by which live bytes are counted.
+    public var segmentByteCount: UInt64 = 64 << 20
+
+    /// AWS's rules.
+    public init() {}
+}
+
+/// The broker as a value: queues and messages, driven by actions, time, records and randomness
+/// that come in as arguments.
+///
+/// Its verbs: `perform` refuses or decides an action and records the facts; `apply` takes a fact
+/// from the journal; both change the state by the same functions (named `apply…`). `advance` is
+/// told the time. Nothing here reads a clock, a file or the network.
+public struct Broker: ~Copyable {
+    let configuration: BrokerConfiguration
+    let store: MessageStore
+    var entropy: Entropy
+
+    // -- The catalog.
+
+    /// Queues by number; nil once deleted.
+    var queues: [Queue?] = [nil]
+    /// Queue numbers by the digest of account, region and name.
+    let queueIndex = HashIndex()
+    /// The queues of each account and region, ordered by name.
+    var namespaces: [Namespace: [Queue]] = [:]
+    /// The numbers of the queues whose redrive policy names a queue, in order of creation.
+    var redriveSources: [QueueIdentity: [UInt32]] = [:]
+    /// Every queue that ever dead-lettered a message that may still be queued, by number.
+    var deadLetterSources: [QueueIdentity?] = [nil]
+    var deadLetterSourceNumbers: [QueueIdentity: UInt32] = [:]
+    /// When names were freed by DeleteQueue, for the sixty-second rule, and in which order.
+    var deletedAt: [QueueIdentity: Instant] = [:]
+    var deletedOrder: [(identity: QueueIdentity, at: Instant)] = []
+    var tasks = MoveTasks()
+
+    // -- Keys and time, from the journal.
+
+    /// Set by the first record of a journal.
+    public internal(set) var isFounded = false
+    var handleKey = SipKey(k0: 0, k1: 0)
+    var hashKey = SipKey(k0: 0, k1: 0)
+    /// The broker's clock at the latest record.
+    public internal(set) var latestInstant = Instant(milliseconds: 0)
+    /// The wall clock at the latest record.
+    public internal(set) var latestTimestamp = Timestamp(milliseconds: 0)
+
+    // -- Work that is owed.
+
+    /// Backlogs of purged and deleted queues, which are swept in turn.
+    var abandoned: [UInt32] = []
+    /// Deadlines that lead to records: retention, deduplication, attempts, waits, move tasks.
+    let chores = TimingWheel()
+    var attemptTimer: UInt32 = 0
+    let waiters = Slab<WaiterSlot>()
+    var waiterOfToken: [UInt64: UInt32] = [:]
+    /// Queues whose waiters may find a message.
+    var toBeServed: [UInt32] = []
+    var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
+    var snapshot = SnapshotProgress()
+
+    /// Whether there is room for messages; the node says so before each tick.
+    public var acceptsMessages = true
+
+    /// What the broker has done since it started.
+    public internal(set) var statistics = BrokerStatistics()
+
+    // -- Scratch memory of the verbs.
+
+    var scratch = ByteWriter(capacity: 4096)
+    var attributeScratch = ByteWriter(capacity: 4096)
+    var taken: [UInt32] = []
+
+    /// An empty broker. Before anything else it is loaded, or founded.
+    public init(configuration: BrokerConfiguration, entropy: Entropy) {
+        self.configuration = configuration
+        self.entropy = entropy
+        store = MessageStore(segmentByteCount: configuration.segmentByteCount)
+        taken.reserveCapacity(Limits.batchEntries)
+    }
+
+    /// Records the keys of a new journal.
+    public mutating func found(at now: Moment, into sink: any RecordSink) {
+        precondition(!isFounded, "a journal is founded once")
+        let handle = entropy.next()
+        let hash = entropy.next()
+        beginRecord(at: now)
+        for half in [handle.first, handle.second, hash.first, hash.second] {
+            scratch.append(littleEndian: half)
+        }
+        endRecord(.founded, into: sink)
+        applyFounded(
+            handleKey: SipKey(k0: handle.first, k1: handle.second),
+            hashKey: SipKey(k0: hash.first, k1: hash.second))
+    }
+
+    mutating func applyFounded(handleKey: SipKey, hashKey: SipKey) {
+        self.handleKey = handleKey
+        self.hashKey = hashKey
+        isFounded = true
+    }
+
+    // MARK: Recording
+
+    /// Begins a record in the scratch memory with the two clocks that every record starts with.
+    mutating func beginRecord(at now: Moment) {
+        latestInstant = now.instant
+        latestTimestamp = now.timestamp
+        scratch.removeAll(keepingCapacityUpTo: 1 << 16)
+        scratch.append(littleEndian: now.instant.milliseconds)
+        scratch.append(littleEndian: now.timestamp.milliseconds)
+    }
+
+    /// Hands the record in the scratch memory to the journal.
+    @discardableResult
+    mutating func endRecord(
+        _ type: RecordType, body: ByteView = ByteView(), into sink: any RecordSink
+    ) -> JournalPosition {
+        sink.append(type: type.rawValue, head: scratch.view, body: body)
+    }
+}
+
+/// An account's queues in one region.
+struct Namespace: Hashable {
+    var account: AccountID
+    var region: String
+}
+
+/// Counts since the broker started.
+public struct BrokerStatistics: Sendable {
+    public var messagesSent: UInt64 = 0
+    public var messagesReceived: UInt64 = 0
+    public var messagesDeleted: UInt64 = 0
+    public var messagesDeadLettered: UInt64 = 0
+    public var messagesExpired: UInt64 = 0
+    public init() {}
+}
