@@ -70,7 +70,7 @@ struct RecordReader {
 
     init(_ payload: ByteView) { bytes = ByteReader(payload) }
 
-    mutating func integer<Value: FixedWidthInteger>(
+    mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _ type: Value.Type = Value.self
     ) throws(RecordError) -> Value {
         do { return try bytes.integer(type) } catch {
