@@ -2,11 +2,8 @@ import Bytes
 
 /// A message as its record keeps it: views into the payload of a `messageSent` record.
 ///
-/// The layout is part "messageSent" of protocol-docs/journal-format.md; integers are little-endian.
+/// The layout is part "messageSent" of protocol-docs/record-payloads.md; integers are little-endian.
 public struct StoredMessage: Sendable {
-    /// Bytes before the variable parts.
-    static let fixedByteCount = 116
-
     /// When it was sent, on the broker's clock.
     public var instant: Instant
     /// When it was sent, on the wall clock.
