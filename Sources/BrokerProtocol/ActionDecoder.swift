@@ -49,12 +49,95 @@ public enum DirectAnswer: Sendable {
 /// Turns requests into actions, whichever protocol they speak. One per loop.
 public struct ActionDecoder {
     let configuration: ProtocolConfiguration
+    /// Kept between requests for its memory.
+    private var parameters = QueryParameters()
 
     /// A decoder for a server of this configuration.
     public init(configuration: ProtocolConfiguration) { self.configuration = configuration }
 
     /// Decodes the action of `request`, undoing escapes in the request's own bytes: once only.
     public mutating func decode(_ request: Request) -> DecodedRequest {
-        .answer(.unknownOperation, form: ResponseForm(answering: request))
+        var form = ResponseForm(answering: request)
+        if request.method == .options { return .answer(.preflight, form: form) }
+        do throws(BrokerError) {
+            let isJSON =
+                request.method == .post
+                && (!request.headers.target.isEmpty || request.headers.contentType.isAWSJSON)
+            return isJSON
+                ? try decodeJSON(request, form: &form) : try decodeQuery(request, form: &form)
+        } catch {
+            return .answer(.refused(error), form: form)
+        }
     }
+
+    private func decodeJSON(
+        _ request: Request, form: inout ResponseForm
+    ) throws(BrokerError) -> DecodedRequest {
+        form.wire = .json
+        let target = request.headers.target
+        guard let dot = target.lastIndex(of: Character.dot) else {
+            return .answer(.unknownOperation, form: form)
+        }
+        guard target.prefix(dot).is("AmazonSQS"), let name = ActionName(target.dropFirst(dot + 1))
+        else {
+            let name = target.string
+            throw BrokerError(.invalidAction, "The operation \(name) is not known to this endpoint.")
+        }
+        let scope = CredentialScope(authorization: request.headers.authorization)
+        let context = RequestContext(request, scope: scope, configuration: configuration)
+        context.prepare(&form, for: name)
+        var reader = JSONFieldReader(request.body)
+        let action = try context.readAction(name, from: &reader)
+        try reader.finish()
+        return .action(context.finish(action, form: &form))
+    }
+
+    private mutating func decodeQuery(
+        _ request: Request, form: inout ResponseForm
+    ) throws(BrokerError) -> DecodedRequest {
+        form.wire = request.headers.accept.firstIndex(of: "application/json") == nil
+            ? .query : .queryAsJSON
+        parameters.removeAll()
+        try parameters.append(request.query)
+        try parameters.append(request.body)
+        guard let actionName = parameters.value(of: "Action") else {
+            return .answer(.unknownOperation, form: form)
+        }
+        var scope = CredentialScope(authorization: request.headers.authorization)
+        if let signed = parameters.value(of: "X-Amz-Credential") {
+            scope = CredentialScope(scope: signed)
+        } else if let key = parameters.value(of: "AWSAccessKeyId") {
+            scope.accessKeyID = key
+        }
+        let context = RequestContext(request, scope: scope, configuration: configuration)
+        try checkService(scope, host: request.headers.host)
+        guard let name = ActionName(actionName), !(name.isOfService && context.path.isComplete)
+        else {
+            throw BrokerError(
+                .invalidAction, "The action \(actionName.string) is not valid for this endpoint.")
+        }
+        context.prepare(&form, for: name)
+        parameters.sort()
+        var reader = QueryFieldReader(parameters)
+        let action = try context.readAction(name, from: &reader)
+        return .action(context.finish(action, form: &form))
+    }
+
+    /// Refuses a query request that is meant for another service than SQS.
+    private func checkService(_ scope: CredentialScope, host: ByteView) throws(BrokerError) {
+        var service = scope.service
+        let version = parameters.value(of: "Version") ?? ByteView()
+        if service.isEmpty, version.is("2010-03-31") || host.hasPrefix(lowercase: "sns.") {
+            service = "sns"
+        }
+        guard service.isEmpty || service.is("sqs") else {
+            throw BrokerError(
+                .invalidAction, "The service \(service.string) is not offered by this endpoint.")
+        }
+    }
+}
+
+extension ByteView {
+    /// Whether this content type is AWS JSON of any version.
+    fileprivate var isAWSJSON: Bool { hasPrefix(lowercase: "application/x-amz-json-") }
 }

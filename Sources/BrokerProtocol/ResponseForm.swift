@@ -76,30 +76,3 @@ public struct QueueURLForm: Sendable {
     /// Host and port as the client called, without the service's or region's label before it.
     public var host: String
 }
-
-/// The names of the 23 actions.
-public enum ActionName: UInt8, CaseIterable, Sendable {
-    case addPermission
-    case cancelMessageMoveTask
-    case changeMessageVisibility
-    case changeMessageVisibilityBatch
-    case createQueue
-    case deleteMessage
-    case deleteMessageBatch
-    case deleteQueue
-    case getQueueAttributes
-    case getQueueURL
-    case listDeadLetterSourceQueues
-    case listMessageMoveTasks
-    case listQueues
-    case listQueueTags
-    case purgeQueue
-    case receiveMessage
-    case removePermission
-    case sendMessage
-    case sendMessageBatch
-    case setQueueAttributes
-    case startMessageMoveTask
-    case tagQueue
-    case untagQueue
-}

@@ -62,10 +62,6 @@ public struct RequestHeaders: Sendable {
     public var origin = ByteView()
     /// `X-Forwarded-Proto`: the scheme the client used towards a proxy.
     public var forwardedScheme = ByteView()
-    /// `Access-Control-Request-Method`, which makes an OPTIONS request a preflight.
-    public var requestedMethod = ByteView()
-    /// `Access-Control-Request-Headers`: what the page wants to send.
-    public var requestedHeaders = ByteView()
 
     /// No headers.
     public init() {}

@@ -20,20 +20,151 @@ public enum DecodedHead: Sendable {
 ///
 /// `decode` is given the region from the first byte after the last request to the last byte
 /// received, as often as bytes arrive. The region may move between calls as long as its bytes stay
-/// the same: the decoder remembers offsets only. No byte is looked at twice however slowly they
-/// trickle in. A chunked body is joined in place. After `.request` the next call begins the next
-/// request, at the byte after the consumed ones.
+/// the same: the decoder remembers offsets only. No line is searched twice however slowly its bytes
+/// trickle in, and a head is parsed at most twice. A chunked body is joined in place. After
+/// `.request` the next call begins the next request, at the byte after the consumed ones.
 public struct RequestDecoder: Sendable {
-    let limits: HTTPLimits
+    private enum Phase: Sendable {
+        case head
+        case counted(headEnd: Int, end: Int)
+        case chunked(headEnd: Int, ChunkedBody)
+    }
+
+    /// Empty lines that are skipped before a request line (RFC 9112, section 2.2).
+    private static let emptyLineLimit = 4
+
+    private let limits: HTTPLimits
+    private var phase = Phase.head
+    /// Where the request line begins, after empty lines.
+    private var start = 0
+    /// Where the line begins whose end is looked for.
+    private var lineStart = 0
+    /// How far the end of that line has been looked for.
+    private var scanned = 0
 
     /// A decoder at the beginning of a connection.
     public init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
-    /// Whether part of a request has been received: then an idle connection is a slow one.
-    public var isWithinRequest: Bool { false }
+    /// Whether part of a request has been seen: then a connection without bytes is a slow one.
+    public var isWithinRequest: Bool {
+        if case .head = phase { return scanned > start }
+        return true
+    }
 
     /// Looks at what has been received of the current request.
     public mutating func decode(_ bytes: MutableByteView) -> DecodedHead {
-        .incomplete(wanted: bytes.count + 1, sendsContinue: false)
+        do {
+            return try decodePhase(bytes)
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private mutating func decodePhase(_ bytes: MutableByteView) throws(HTTPRefusal) -> DecodedHead {
+        switch phase {
+        case .head:
+            guard let headEnd = try findHeadEnd(bytes.view) else {
+                return .incomplete(wanted: bytes.count + 1, sendsContinue: false)
+            }
+            return try begin(bytes, headEnd: headEnd)
+        case .counted(let headEnd, let end):
+            guard bytes.count >= end else { return .incomplete(wanted: end, sendsContinue: false) }
+            let head = try RequestHead(bytes[start..<headEnd], limits: limits)
+            return complete(head, body: bytes[headEnd..<end], consumed: end)
+        case .chunked(let headEnd, var body):
+            guard try body.advance(bytes, limits: limits) else {
+                phase = .chunked(headEnd: headEnd, body)
+                return .incomplete(
+                    wanted: body.wanted(received: bytes.count), sendsContinue: false)
+            }
+            let head = try RequestHead(bytes[start..<headEnd], limits: limits)
+            return complete(head, body: bytes[body.start..<body.joined], consumed: body.next)
+        }
+    }
+
+    /// Looks for the empty line after the headers and returns where the body begins.
+    private mutating func findHeadEnd(_ text: ByteView) throws(HTTPRefusal) -> Int? {
+        while let lineFeed = text.firstIndex(of: Character.lineFeed, from: scanned) {
+            scanned = lineFeed + 1
+            guard lineFeed > lineStart, text[lineFeed - 1] == Character.carriageReturn else {
+                throw HTTPRefusal(.badRequest, "A line ends without a carriage return.")
+            }
+            let isEmptyLine = lineFeed == lineStart + 1
+            let isFirstLine = lineStart == start
+            if isFirstLine, !isEmptyLine { try checkRequestLine(length: lineFeed - start) }
+            lineStart = scanned
+            if isEmptyLine, isFirstLine {
+                start = scanned
+                guard start <= 2 * Self.emptyLineLimit else {
+                    throw HTTPRefusal(.badRequest, "The request begins with empty lines.")
+                }
+            } else if isEmptyLine {
+                try checkHead(length: scanned - start)
+                return scanned
+            }
+        }
+        scanned = text.count
+        if lineStart == start { try checkRequestLine(length: scanned - start) }
+        try checkHead(length: scanned - start)
+        return nil
+    }
+
+    private func checkRequestLine(length: Int) throws(HTTPRefusal) {
+        // The longest method and the version take less than 32 bytes beside the target.
+        guard length <= limits.targetByteCount + 32 else {
+            throw HTTPRefusal(
+                .uriTooLong, "The target is longer than \(limits.targetByteCount) bytes.")
+        }
+    }
+
+    private func checkHead(length: Int) throws(HTTPRefusal) {
+        guard length <= limits.headByteCount else {
+            throw HTTPRefusal(
+                .tooManyHeaders, "The head is longer than \(limits.headByteCount) bytes.")
+        }
+    }
+
+    /// The head is whole: decides how the body is read, and ends the request if it is there too.
+    private mutating func begin(
+        _ bytes: MutableByteView, headEnd: Int
+    ) throws(HTTPRefusal) -> DecodedHead {
+        let head = try RequestHead(bytes[start..<headEnd], limits: limits)
+        let sendsContinue = head.expectsContinue && bytes.count == headEnd
+        switch head.framing {
+        case .counted(let length):
+            guard length <= limits.bodyByteCount else {
+                throw HTTPRefusal(
+                    .contentTooLarge, "The body is longer than \(limits.bodyByteCount) bytes.")
+            }
+            let end = headEnd + length
+            if bytes.count >= end {
+                return complete(head, body: bytes[headEnd..<end], consumed: end)
+            }
+            phase = .counted(headEnd: headEnd, end: end)
+            return .incomplete(wanted: end, sendsContinue: sendsContinue)
+        case .chunked:
+            var body = ChunkedBody(start: headEnd)
+            if try body.advance(bytes, limits: limits) {
+                return complete(head, body: bytes[body.start..<body.joined], consumed: body.next)
+            }
+            phase = .chunked(headEnd: headEnd, body)
+            return .incomplete(
+                wanted: body.wanted(received: bytes.count), sendsContinue: sendsContinue)
+        }
+    }
+
+    private mutating func complete(
+        _ head: RequestHead, body: MutableByteView, consumed: Int
+    ) -> DecodedHead {
+        phase = .head
+        start = 0
+        lineStart = 0
+        scanned = 0
+        return .request(
+            Request(
+                method: head.method, path: head.path, query: head.query,
+                headerBytes: head.headerBytes, headers: head.headers, body: body,
+                connection: head.connection),
+            consumed: consumed)
     }
 }

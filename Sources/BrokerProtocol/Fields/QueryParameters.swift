@@ -1,0 +1,193 @@
+import BrokerCore
+import Bytes
+
+/// The parameters of a form or a query string, percent-decoded where they stand.
+struct QueryParameters {
+    /// One name and its value.
+    struct Parameter {
+        var name: ByteView
+        var value: MutableByteView
+    }
+
+    /// The most parameters of one request. Ten messages with ten attributes each take 360.
+    static let limit = 4096
+
+    private(set) var all: [Parameter] = []
+    /// Whether some name has more than one segment, so that order matters.
+    private var hasPaths = false
+
+    /// Forgets all parameters and keeps the memory of a usual request.
+    mutating func removeAll() {
+        all.removeAll(keepingCapacity: all.capacity <= 512)
+        hasPaths = false
+    }
+
+    /// Adds the parameters of `text`, decoding it in place. O(n).
+    mutating func append(_ text: MutableByteView) throws(BrokerError) {
+        var from = 0
+        while from < text.count {
+            let end = text.view.firstIndex(of: Character.ampersand, from: from) ?? text.count
+            if end > from {
+                guard all.count < Self.limit else {
+                    throw BrokerError(
+                        .serialization, "The request has more than \(Self.limit) parameters.")
+                }
+                append(pair: text[from..<end])
+            }
+            from = end + 1
+        }
+    }
+
+    private mutating func append(pair: MutableByteView) {
+        let equals = pair.view.firstIndex(of: Character.equals) ?? pair.count
+        let name = pair[0..<equals].decodedForm().view
+        let value = pair[min(equals + 1, pair.count)..<pair.count].decodedForm()
+        if name.firstIndex(of: Character.dot) != nil { hasPaths = true }
+        all.append(Parameter(name: name, value: value))
+    }
+
+    /// The value of the first parameter called `name`, or nil.
+    func value(of name: StaticString) -> ByteView? {
+        for parameter in all where parameter.name.is(name) { return parameter.value.view }
+        return nil
+    }
+
+    /// Brings the members of each structure and list together, elements by number. O(n log n), and
+    /// O(n) when they stand in that order already.
+    mutating func sort() {
+        guard hasPaths else { return }
+        for index in 1..<max(all.count, 1)
+        where Self.path(all[index].name, precedes: all[index - 1].name) {
+            all.sort { Self.path($0.name, precedes: $1.name) }
+            return
+        }
+    }
+
+    /// Whether `left` comes before `right`: segment by segment, numbers by value and before names.
+    static func path(_ left: ByteView, precedes right: ByteView) -> Bool {
+        var from = 0
+        while true {
+            // Both are equal up to `from`.
+            let leftEnd = left.firstIndex(of: Character.dot, from: from) ?? left.count
+            let rightEnd = right.firstIndex(of: Character.dot, from: from) ?? right.count
+            let leftSegment = left[from..<leftEnd]
+            let rightSegment = right[from..<rightEnd]
+            if leftSegment != rightSegment {
+                return segment(leftSegment, precedes: rightSegment)
+            }
+            if leftEnd == left.count || rightEnd == right.count {
+                return leftEnd == left.count && rightEnd < right.count
+            }
+            from = leftEnd + 1
+        }
+    }
+
+    private static func segment(_ left: ByteView, precedes right: ByteView) -> Bool {
+        switch (left.isNumber, right.isNumber) {
+        case (true, false): return true
+        case (false, true): return false
+        case (true, true):
+            let leftDigits = left.withoutLeadingZeros
+            let rightDigits = right.withoutLeadingZeros
+            if leftDigits.count != rightDigits.count { return leftDigits.count < rightDigits.count }
+            if leftDigits != rightDigits { return leftDigits.precedes(rightDigits) }
+            return left.count < right.count
+        case (false, false): return left.precedes(right)
+        }
+    }
+}
+
+extension ByteView {
+    static func != (left: ByteView, right: ByteView) -> Bool { !(left == right) }
+
+    /// Whether these are digits only, at least one.
+    var isNumber: Bool {
+        var index = 0
+        while index < count {
+            guard self[index] >= 0x30, self[index] <= 0x39 else { return false }
+            index += 1
+        }
+        return count > 0
+    }
+
+    fileprivate var withoutLeadingZeros: ByteView {
+        var zeros = 0
+        while zeros < count, self[zeros] == Character.zero { zeros += 1 }
+        return dropFirst(zeros)
+    }
+
+    /// Whether these bytes come before `other` in byte order.
+    func precedes(_ other: ByteView) -> Bool {
+        let shared = Swift.min(count, other.count)
+        var index = 0
+        while index < shared {
+            if self[index] != other[index] { return self[index] < other[index] }
+            index += 1
+        }
+        return count < other.count
+    }
+}
+
+extension MutableByteView {
+    /// The bytes with percent coding undone in place and plus signs as blanks.
+    ///
+    /// A percent sign without two hexadecimal digits stands for itself. O(n).
+    func decodedForm() -> MutableByteView {
+        let text = view
+        let percent = text.firstIndex(of: Character.percent) ?? count
+        let plus = text.firstIndex(of: 0x2B) ?? count
+        var read = Swift.min(percent, plus)
+        var written = read
+        while read < count {
+            var byte = self[read]
+            read += 1
+            if byte == 0x2B {
+                byte = Character.space
+            } else if byte == Character.percent, read + 1 < count,
+                let high = self[read].hexadecimalValue, let low = self[read + 1].hexadecimalValue
+            {
+                byte = high << 4 | low
+                read += 2
+            }
+            self[written] = byte
+            written += 1
+        }
+        return self[0..<written]
+    }
+
+    /// The bytes that stand here in base64, decoded in place; nil when it is no base64.
+    ///
+    /// Padding may be left out; nothing else may be. O(n).
+    func decodedBase64() -> ByteView? {
+        var length = count
+        while length > 0, count - length < 2, self[length - 1] == Character.equals { length -= 1 }
+        guard length == count || count % 4 == 0, length % 4 != 1 else { return nil }
+        var written = 0
+        var bits: UInt32 = 0
+        var bitCount = 0
+        for index in 0..<length {
+            guard let value = self[index].base64Value else { return nil }
+            bits = bits << 6 | value
+            bitCount += 6
+            if bitCount >= 8 {
+                bitCount -= 8
+                self[written] = UInt8(truncatingIfNeeded: bits >> UInt32(bitCount))
+                written += 1
+            }
+        }
+        return view[0..<written]
+    }
+}
+
+extension UInt8 {
+    fileprivate var base64Value: UInt32? {
+        switch self {
+        case 0x41...0x5A: UInt32(self) - 0x41
+        case 0x61...0x7A: UInt32(self) - 0x61 + 26
+        case 0x30...0x39: UInt32(self) - 0x30 + 52
+        case 0x2B: 62
+        case 0x2F: 63
+        default: nil
+        }
+    }
+}

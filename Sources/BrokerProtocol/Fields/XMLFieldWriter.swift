@@ -1,0 +1,95 @@
+import Bytes
+
+/// Writes fields as XML elements; lists and maps are flat, as in all of SQS.
+struct XMLFieldWriter: FieldWriter {
+    private func open(_ name: StaticString, into writer: inout ByteWriter) {
+        writer.append(0x3C)
+        writer.append(name)
+        writer.append(0x3E)
+    }
+
+    private func close(_ name: StaticString, into writer: inout ByteWriter) {
+        writer.append("</")
+        writer.append(name)
+        writer.append(0x3E)
+    }
+
+    mutating func beginText(_ name: FieldName, into writer: inout ByteWriter) {
+        open(name.xml, into: &writer)
+    }
+
+    mutating func endText(_ name: FieldName, into writer: inout ByteWriter) {
+        close(name.xml, into: &writer)
+    }
+
+    mutating func beginNumber(_ name: FieldName, into writer: inout ByteWriter) {
+        open(name.xml, into: &writer)
+    }
+
+    mutating func endNumber(_ name: FieldName, into writer: inout ByteWriter) {
+        close(name.xml, into: &writer)
+    }
+
+    mutating func beginStructure(_ name: FieldName, into writer: inout ByteWriter) {
+        open(name.xml, into: &writer)
+    }
+
+    mutating func endStructure(_ name: FieldName, into writer: inout ByteWriter) {
+        close(name.xml, into: &writer)
+    }
+
+    mutating func beginList(_ name: FieldName, into writer: inout ByteWriter) {}
+
+    mutating func endList(_ name: FieldName, into writer: inout ByteWriter) {}
+
+    mutating func beginElement(_ list: FieldName, into writer: inout ByteWriter) {
+        open(list.xml, into: &writer)
+    }
+
+    mutating func endElement(_ list: FieldName, into writer: inout ByteWriter) {
+        close(list.xml, into: &writer)
+    }
+
+    mutating func element(_ list: FieldName, _ text: String, into writer: inout ByteWriter) {
+        open(list.xml, into: &writer)
+        write(text, into: &writer)
+        close(list.xml, into: &writer)
+    }
+
+    mutating func beginMap(_ name: FieldName, into writer: inout ByteWriter) {}
+
+    mutating func endMap(_ name: FieldName, into writer: inout ByteWriter) {}
+
+    mutating func beginTextEntry(
+        _ map: FieldName, key: ByteView, pair: EntryNames, into writer: inout ByteWriter
+    ) {
+        open(map.xml, into: &writer)
+        open(pair.key, into: &writer)
+        write(key, into: &writer)
+        close(pair.key, into: &writer)
+        open(pair.value, into: &writer)
+    }
+
+    mutating func endTextEntry(
+        _ map: FieldName, pair: EntryNames, into writer: inout ByteWriter
+    ) {
+        close(pair.value, into: &writer)
+        close(map.xml, into: &writer)
+    }
+
+    mutating func beginStructureEntry(
+        _ map: FieldName, key: ByteView, pair: EntryNames, into writer: inout ByteWriter
+    ) {
+        beginTextEntry(map, key: key, pair: pair, into: &writer)
+    }
+
+    mutating func endStructureEntry(
+        _ map: FieldName, pair: EntryNames, into writer: inout ByteWriter
+    ) {
+        endTextEntry(map, pair: pair, into: &writer)
+    }
+
+    func write(_ text: ByteView, into writer: inout ByteWriter) {
+        writer.append(xmlEscaped: text)
+    }
+}
