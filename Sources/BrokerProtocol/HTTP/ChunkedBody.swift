@@ -42,7 +42,7 @@ struct ChunkedBody: Sendable {
                 }
                 let size = try Self.size(line)
                 // Counts the framing too, so that tiny chunks do not fill the buffer.
-                guard size <= limits.bodyByteCount - (next - start) else {
+                guard size == 0 || size <= limits.bodyByteCount - (next - start) else {
                     throw HTTPRefusal(
                         .contentTooLarge, "The body is longer than \(limits.bodyByteCount) bytes.")
                 }
@@ -63,10 +63,12 @@ struct ChunkedBody: Sendable {
                 guard line.isEmpty else { throw Self.malformed }
                 step = .sizeLine
             case .trailer:
-                let limit = limits.trailerByteCount - trailerByteCount
+                // The empty line at the end is always taken.
+                let limit = limits.trailerByteCount - trailerByteCount + 2
                 guard let line = try takeLine(bytes, limit: limit) else { return false }
                 if line.isEmpty { return true }
                 trailerByteCount += line.count + 2
+                guard trailerByteCount <= limits.trailerByteCount else { throw Self.longTrailer }
             }
         }
     }
@@ -85,7 +87,7 @@ struct ChunkedBody: Sendable {
         let lineFeed = text.firstIndex(of: Character.lineFeed, from: scanned)
         scanned = lineFeed.map { $0 + 1 } ?? text.count
         guard scanned - next <= limit else {
-            if case .trailer = step { throw HTTPRefusal(.tooManyHeaders, "The trailer is too long.") }
+            if case .trailer = step { throw Self.longTrailer }
             throw Self.malformed
         }
         guard let lineFeed else { return nil }
@@ -109,5 +111,6 @@ struct ChunkedBody: Sendable {
         return size
     }
 
+    private static let longTrailer = HTTPRefusal(.tooManyHeaders, "The trailer is too long.")
     private static let malformed = HTTPRefusal(.badRequest, "The chunked body is malformed.")
 }
