@@ -29,6 +29,7 @@ extension Broker {
             applyFounded(
                 handleKey: SipKey(k0: handle.first, k1: handle.second),
                 hashKey: SipKey(k0: hash.first, k1: hash.second))
+        case .brokerReset: applyReset(at: now)
         case .messageSent: try replaySent(payload, at: position)
         case .messageRelocated: try replayRelocated(payload, at: position)
         case .queueCreated, .queueDeleted, .queueSettingsChanged, .queueTagsChanged, .queuePurged:

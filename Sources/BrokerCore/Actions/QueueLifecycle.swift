@@ -107,6 +107,22 @@ extension Broker {
         deletedOrder.append((queue.identity, now.instant))
     }
 
+    /// Deletes every queue with everything in it, and forgets that they were there.
+    ///
+    /// For test suites that share a server; the messages are swept in the background.
+    public mutating func reset(at now: Moment, into sink: any RecordSink) {
+        beginRecord(at: now)
+        endRecord(.brokerReset, into: sink)
+        applyReset(at: now)
+    }
+
+    mutating func applyReset(at now: Moment) {
+        for case let queue? in queues { applyQueueDeleted(queue, at: now) }
+        deletedAt.removeAll()
+        deletedOrder.removeAll()
+        tasks.list.removeAll()
+    }
+
     mutating func perform(
         _ purge: PurgeQueue, at now: Moment, into sink: any RecordSink
     ) throws(BrokerError) {

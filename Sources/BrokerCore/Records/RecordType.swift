@@ -21,6 +21,7 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case moveTaskEnded = 17
     case messageMoved = 18
     case messageRelocated = 19
+    case brokerReset = 20
 
     // -- State, in a snapshot.
 
