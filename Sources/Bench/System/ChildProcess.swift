@@ -17,7 +17,7 @@ final class ChildProcess {
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) }
         unsafe words.append(nil)
         // Safe because every word was allocated by strdup above, or is nil.
-        defer { for unsafeword in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         var process: pid_t = 0
         let result = unsafe posix_spawn(&process, path, &actions, nil, words, environ)
         guard result == 0 else { throw SystemError("start \(path)", number: result) }
