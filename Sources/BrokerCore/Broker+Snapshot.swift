@@ -113,8 +113,8 @@ extension Broker {
         for number in abandoned { writer.append(littleEndian: number) }
         writer.append(littleEndian: UInt32(deadLetterSources.count - 1))
         for case let source? in deadLetterSources { source.encode(to: &writer) }
-        writer.append(littleEndian: UInt32(deletedOrder.count))
-        for deleted in deletedOrder {
+        writer.append(littleEndian: UInt32(deletedNames.list.count))
+        for deleted in deletedNames.list {
             deleted.identity.encode(to: &writer)
             writer.append(littleEndian: deleted.at.milliseconds)
         }
