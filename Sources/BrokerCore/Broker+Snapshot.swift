@@ -61,11 +61,7 @@ extension Broker {
                 continue
             }
             for record in snapshot.pending {
-                unsafe record.payload.withUnsafeBufferPointer { bytes in
-                    unsafe emit(
-                        record.type.rawValue,
-                        ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-                }
+                record.payload.withByteView { emit(record.type.rawValue, $0) }
                 left -= record.payload.count + 32
             }
             snapshot.pending.removeAll(keepingCapacity: true)

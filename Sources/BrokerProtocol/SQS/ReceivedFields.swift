@@ -66,7 +66,8 @@ extension FieldWriter {
     ) {
         switch attribute {
         case .senderID: writer.append(account: stored.sender)
-        case .sentTimestamp: writer.append(decimal: message.sentAt.milliseconds)
+        case .sentTimestamp:
+            writer.append(decimal: (message.sentAt ?? stored.timestamp).milliseconds)
         case .receiveCount: writer.append(decimal: message.receiveCount)
         case .firstReceiveTimestamp:
             writer.append(decimal: message.firstReceivedAt.milliseconds)
