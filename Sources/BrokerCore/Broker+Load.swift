@@ -48,7 +48,7 @@ extension Broker {
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let identity = try QueueIdentity(decoding: &reader.bytes)
             let instant = Instant(milliseconds: try reader.integer())
-            deletedNames.insert(identity, at: instant)
+            deletedOrder.append((identity, instant))
         }
     }
 
@@ -137,6 +137,7 @@ extension Broker {
             queue.backlog = backlog
             enter(queue)
         }
+        for deleted in deletedOrder { deletedAt[deleted.identity] = deleted.at }
         restoreMessages()
         restoreGroups()
         restoreDeduplications()

@@ -61,7 +61,11 @@ extension Broker {
                 continue
             }
             for record in snapshot.pending {
-                record.payload.withByteView { emit(record.type.rawValue, $0) }
+                unsafe record.payload.withUnsafeBufferPointer { bytes in
+                    unsafe emit(
+                        record.type.rawValue,
+                        ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
+                }
                 left -= record.payload.count + 32
             }
             snapshot.pending.removeAll(keepingCapacity: true)
@@ -109,8 +113,8 @@ extension Broker {
         for number in abandoned { writer.append(littleEndian: number) }
         writer.append(littleEndian: UInt32(deadLetterSources.count - 1))
         for case let source? in deadLetterSources { source.encode(to: &writer) }
-        writer.append(littleEndian: UInt32(deletedNames.list.count))
-        for deleted in deletedNames.list {
+        writer.append(littleEndian: UInt32(deletedOrder.count))
+        for deleted in deletedOrder {
             deleted.identity.encode(to: &writer)
             writer.append(littleEndian: deleted.at.milliseconds)
         }

@@ -85,12 +85,17 @@ public struct ByteWriter: ~Copyable {
 
     /// Appends the UTF-8 bytes of a string.
     public mutating func append(_ text: String) {
-        text.withByteView { append($0) }
+        var text = text
+        text.withUTF8 { bytes in
+            unsafe append(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
+        }
     }
 
     /// Appends an array of bytes.
     public mutating func append(_ bytes: [UInt8]) {
-        bytes.withByteView { append($0) }
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe append(ByteView(unsafeStart: buffer.baseAddress, count: buffer.count))
+        }
     }
 
     /// Appends `length` bytes that `fill` writes into the buffer it is given.

@@ -34,6 +34,13 @@ public struct MutableByteView: @unchecked Sendable {
         unsafe ByteView(unsafeStart: start.map { unsafe UnsafePointer($0) }, count: count)
     }
 
+    /// Calls `body` with the bytes as a raw buffer that must not escape.
+    public func withUnsafeMutableBytes<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) -> Result
+    ) -> Result {
+        unsafe body(UnsafeMutableRawBufferPointer(start: start, count: count))
+    }
+
     /// The byte at `index`, which must be within `0..<count`.
     public subscript(index: Int) -> UInt8 {
         get {

@@ -1,0 +1,303 @@
+import BrokerProtocol
+import Bytes
+
+/// One client: bytes in, commands out; replies in, bytes out.
+///
+/// A turn of a connection: read → hand requests out → (the shard performs them) → forget their
+/// bytes → (their replies come) → write. It reads again only when every reply has been written, so
+/// a client that does not read its answers, or sends faster than it is served, waits in its own
+/// socket and costs nothing.
+final class Connection {
+    /// What becomes of the connection.
+    enum Phase: Equatable {
+        /// Requests are taken.
+        case open
+        /// No more requests; it ends when the replies owed have been written.
+        case finishing
+        /// Everything was written; what still comes is read and dropped until this instant, so
+        /// that the client is not cut off from the last answer.
+        case lingering(until: UInt64)
+        /// Gone.
+        case closed
+    }
+
+    let token: ConnectionToken
+    let wire: any Wire
+    private(set) var phase = Phase.open
+    /// Replies that the shard owes.
+    private(set) var owedReplies = 0
+    /// Whether the last command was a receive, after which no request is handed out until it has
+    /// been answered.
+    private(set) var mayPark = false
+    /// The timer of the table that looks after this connection.
+    var timer: UInt32 = 0
+    /// Whether the table will look at it in the next turn without an event.
+    var isQueued = false
+
+    private var decoder: RequestDecoder
+    private var received = ReceiveBuffer()
+    private var unsent = SendBuffer()
+    private var wantedBytes = 0
+    private var owesContinue = false
+    private var clientFinished = false
+    private var lingers = true
+    private var interest: WireInterest = [.reading, .end]
+    private var lastProgress: UInt64
+    private var requestBegan: UInt64?
+    private let limits: NodeLimits
+
+    init(
+        token: ConnectionToken, wire: any Wire, httpLimits: HTTPLimits, limits: NodeLimits,
+        now: UInt64
+    ) {
+        self.token = token
+        self.wire = wire
+        self.limits = limits
+        decoder = RequestDecoder(limits: httpLimits)
+        lastProgress = now
+    }
+
+    /// Whether requests can be taken: nothing is owed and nothing waits to be written.
+    private var takesRequests: Bool { phase == .open && owedReplies == 0 && unsent.isEmpty }
+
+    /// Whether the shard may still look at requests handed out, so that their bytes have to stay.
+    var isPinned: Bool { received.decoded > 0 }
+
+    /// Whether received bytes wait for a turn.
+    var hasWork: Bool { takesRequests && received.hasUndecoded && !isStarved }
+
+    /// Whether the received bytes were looked at and are too few.
+    private var isStarved: Bool { received.undecoded.count < wantedBytes }
+
+    /// Whether there is nothing to wait for when the node stops.
+    var isIdle: Bool { owedReplies == 0 && unsent.isEmpty && !received.hasUndecoded }
+}
+
+// MARK: - Reading
+
+extension Connection {
+    /// Reads what is there and hands out the requests it completes.
+    func read(at now: UInt64, into batch: CommandBatch, using door: inout RequestDoor) {
+        if case .lingering = phase { return drop() }
+        guard takesRequests else {
+            // The event comes again and again until somebody reads: wait for the replies first.
+            watch(interest.subtracting(.reading))
+            return
+        }
+        while takesRequests {
+            makeSpace()
+            let space = received.space
+            switch wire.read(into: space) {
+            case .bytes(let count):
+                lastProgress = now
+                received.received(count)
+                handOutRequests(at: now, into: batch, using: &door)
+                if count < space.count { return }
+            case .wouldBlock:
+                return
+            case .ended:
+                clientFinished = true
+                return finish()
+            case .failed:
+                return close()
+            }
+        }
+    }
+
+    /// Grows towards what the decoder asked for, but never much ahead of what has arrived: a head
+    /// may promise a large body and send none.
+    private func makeSpace() {
+        guard received.space.isEmpty || received.capacity < wantedBytes else { return }
+        let ahead = max(limits.idleReceiveBytes, received.count * 4)
+        received.grow(
+            to: max(min(wantedBytes, ahead), received.capacity * 2, limits.idleReceiveBytes))
+    }
+
+    /// Hands out the whole requests among the received bytes.
+    func handOutRequests(at now: UInt64, into batch: CommandBatch, using door: inout RequestDoor) {
+        guard unsent.isEmpty else { return }
+        while phase == .open, !mayPark, owedReplies < limits.pipelinedRequests {
+            switch decoder.decode(received.undecoded) {
+            case .incomplete(let wanted, let sendsContinue):
+                wantedBytes = wanted
+                requestBegan = decoder.isWithinRequest ? requestBegan ?? now : nil
+                if sendsContinue { owesContinue = true }
+                sendContinueIfOwed()
+                return
+            case .request(let request, let consumed):
+                received.handedOut(consumed)
+                requestBegan = nil
+                wantedBytes = 0
+                hand(door.ask(request), into: batch, keepsAlive: request.keepsAlive)
+            case .refused(let refusal):
+                hand(.refuse(refusal), into: batch, keepsAlive: false)
+            }
+        }
+    }
+
+    private func hand(_ ask: Command.Ask, into batch: CommandBatch, keepsAlive: Bool) {
+        owedReplies += 1
+        if case .perform(let decoded) = ask, case .receiveMessage = decoded.action {
+            mayPark = true
+        }
+        if !keepsAlive { phase = .finishing }
+        batch.append(Command(connection: token, ask: ask))
+    }
+
+    /// Says that every request handed out has been performed: their bytes are no longer needed.
+    func performed() {
+        received.consumeHandedOut()
+        let isLikelyToWait = mayPark && owedReplies > 0
+        received.shrink(to: isLikelyToWait ? limits.idleReceiveBytes : limits.busyReceiveBytes)
+    }
+
+    private func sendContinueIfOwed() {
+        guard owesContinue, owedReplies == 0, unsent.isEmpty else { return }
+        owesContinue = false
+        var writer = ByteWriter(capacity: 64)
+        ResponseEncoder.encodeContinue(into: &writer)
+        send(writer.view)
+    }
+
+    private func drop() {
+        received.removeAll()
+        if received.space.isEmpty { received.grow(to: limits.idleReceiveBytes) }
+        switch wire.read(into: received.space) {
+        case .bytes, .wouldBlock: return
+        case .ended, .failed: close()
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension Connection {
+    /// Writes the bytes of `count` replies.
+    func reply(_ bytes: ByteView, count: Int, at now: UInt64) {
+        guard phase != .closed else { return }
+        precondition(count <= owedReplies, "a request is answered once")
+        owedReplies -= count
+        if owedReplies == 0 { mayPark = false }
+        lastProgress = now
+        send(bytes)
+        settle(at: now)
+    }
+
+    /// Writes on after the client has taken something.
+    func writable(at now: UInt64) {
+        switch wire.write(unsent.unsent) {
+        case .bytes(let count):
+            if count > 0 { lastProgress = now }
+            unsent.took(count)
+        case .wouldBlock: return
+        case .ended, .failed: return close()
+        }
+        settle(at: now)
+    }
+
+    private func send(_ bytes: ByteView) {
+        var rest = bytes
+        if unsent.isEmpty && !rest.isEmpty {
+            switch wire.write(rest) {
+            case .bytes(let count): rest = rest.dropFirst(count)
+            case .wouldBlock: break
+            case .ended, .failed: return close()
+            }
+        }
+        unsent.append(rest)
+    }
+
+    /// Decides what follows when replies were written or are still to be taken.
+    private func settle(at now: UInt64) {
+        guard phase != .closed else { return }
+        guard unsent.isEmpty else { return watch(clientFinished ? .writing : [.writing, .end]) }
+        guard owedReplies == 0 else { return watch(interest.subtracting(.writing)) }
+        switch phase {
+        case .open:
+            sendContinueIfOwed()
+            watch(unsent.isEmpty ? [.reading, .end] : [.writing, .end])
+        case .finishing:
+            if clientFinished || !lingers { return close() }
+            wire.finishSending()
+            phase = .lingering(until: now + limits.lingerMilliseconds)
+            watch([.reading])
+        case .lingering, .closed:
+            break
+        }
+    }
+
+    private func watch(_ wanted: WireInterest) {
+        guard wanted != interest else { return }
+        interest = wanted
+        wire.watch(wanted)
+    }
+}
+
+// MARK: - The end
+
+extension Connection {
+    /// Takes no more requests and ends when the replies owed have been written.
+    ///
+    /// - Parameter lingers: Whether the client gets time to read its last answer and close first.
+    func finish(lingers: Bool = true) {
+        self.lingers = lingers
+        guard phase == .open else { return }
+        if owedReplies == 0 && unsent.isEmpty { return close() }
+        phase = .finishing
+    }
+
+    /// The client has finished sending.
+    func clientHasFinished() {
+        clientFinished = true
+        if case .lingering = phase { return close() }
+        // Bytes that came before the end are still to be read.
+        if takesRequests { return }
+        watch(interest.subtracting([.reading, .end]))
+        if phase == .open { phase = .finishing }
+    }
+
+    /// Ends at once.
+    func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        wire.close()
+    }
+
+    /// Answers with `bytes` that no command asked for, and finishes.
+    func refuse(with bytes: ByteView, at now: UInt64) {
+        phase = .finishing
+        send(bytes)
+        settle(at: now)
+    }
+
+    /// What the passing of time means for a connection.
+    enum TimeLimit: Equatable {
+        /// Nothing to do before this instant.
+        case later(UInt64)
+        /// It waited too long for the rest of a request: 408.
+        case requestTooSlow
+        /// It has nothing to do here any more.
+        case over
+    }
+
+    /// Gives memory back that an idle connection does not need.
+    func giveMemoryBack() { received.shrink(to: limits.idleReceiveBytes) }
+
+    /// What has to be done at `now`.
+    func timeLimit(at now: UInt64) -> TimeLimit {
+        if case .lingering(let until) = phase { return due(until, now, .over) }
+        if !unsent.isEmpty {
+            return due(lastProgress + limits.stuckWriteMilliseconds, now, .over)
+        }
+        if owedReplies > 0 { return .later(now + limits.idleMilliseconds) }
+        if let requestBegan {
+            let extra = UInt64(received.count) * 1000 / limits.requestBytesPerSecond
+            return due(requestBegan + limits.requestMilliseconds + extra, now, .requestTooSlow)
+        }
+        return due(lastProgress + limits.idleMilliseconds, now, .over)
+    }
+
+    private func due(_ instant: UInt64, _ now: UInt64, _ limit: TimeLimit) -> TimeLimit {
+        instant <= now ? limit : .later(instant)
+    }
+}

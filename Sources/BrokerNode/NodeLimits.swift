@@ -1,0 +1,28 @@
+/// The bounds of connections, each with its reason.
+public struct NodeLimits: Sendable {
+    /// Connections served at once by one loop; further ones are answered 503.
+    public var connections = 20_000
+    /// Connections kept a moment longer to read their 503; beyond, they are closed without.
+    public var refusedConnections = 256
+    /// Requests of one connection in one tick, so that a pipelining client does not starve others.
+    public var pipelinedRequests = 64
+    /// An idle connection is closed after this long; longer than the pools of the AWS SDKs (60 s),
+    /// so that the client closes first.
+    public var idleMilliseconds: UInt64 = 75_000
+    /// A request must have arrived whole this long after its first byte …
+    public var requestMilliseconds: UInt64 = 30_000
+    /// … plus one second for each so many bytes received: 16 KiB/s is a slow line, not a trickle.
+    public var requestBytesPerSecond: UInt64 = 16 * 1024
+    /// A client that takes none of its answer for this long is closed.
+    public var stuckWriteMilliseconds: UInt64 = 30_000
+    /// How long a closing connection goes on reading, so that its client sees the last answer.
+    public var lingerMilliseconds: UInt64 = 2_000
+    /// A connection's first receive buffer, and what an idle one keeps at most: with the objects
+    /// of the connection, 10,000 idle long polls stay below 8 KiB each.
+    public var idleReceiveBytes = 4 * 1024
+    /// A receive buffer larger than this goes as soon as its request has been performed.
+    public var busyReceiveBytes = 128 * 1024
+
+    /// The limits of the server.
+    public init() {}
+}

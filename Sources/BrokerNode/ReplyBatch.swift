@@ -1,0 +1,55 @@
+import Bytes
+
+/// The replies to one loop that one tick produced, encoded one after the other.
+///
+/// They leave together when the journal is durable up to the end of that tick: what a tick changed
+/// goes to disk in one commit, so none of them could leave earlier.
+public final class ReplyBatch {
+    /// One reply: its bytes end at `end` and begin where the one before ends.
+    struct Reply {
+        var connection: ConnectionToken
+        var end: Int
+    }
+
+    private(set) var replies: [Reply] = []
+    private var bytes = ByteWriter(capacity: 16 * 1024)
+
+    /// The loop that has to write them.
+    var loop: Int
+
+    /// An empty batch for `loop`.
+    init(loop: Int) { self.loop = loop }
+
+    /// Whether there is nobody to answer.
+    public var isEmpty: Bool { replies.isEmpty }
+
+    /// Adds a reply to `connection` that `encode` writes.
+    func append(to connection: ConnectionToken, _ encode: (inout ByteWriter) -> Void) {
+        encode(&bytes)
+        replies.append(Reply(connection: connection, end: bytes.count))
+    }
+
+    /// Hands out the replies, those of a connection that stand together as one: the connection,
+    /// how many replies, and their bytes.
+    func forEachRun(_ body: (ConnectionToken, Int, ByteView) -> Void) {
+        let all = bytes.view
+        var first = 0
+        var start = 0
+        while first < replies.count {
+            let connection = replies[first].connection
+            var last = first
+            while last + 1 < replies.count, replies[last + 1].connection == connection {
+                last += 1
+            }
+            body(connection, last - first + 1, all[start..<replies[last].end])
+            start = replies[last].end
+            first = last + 1
+        }
+    }
+
+    /// Forgets everything and keeps a moderate amount of memory.
+    func removeAll() {
+        replies.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacityUpTo: 1 << 20)
+    }
+}

@@ -1,0 +1,248 @@
+import BrokerCore
+import BrokerJournal
+import BrokerProtocol
+import Bytes
+
+extension Journal: RecordSink {}
+
+/// One broker with its journal, on one thread: commands in, replies out.
+///
+/// A tick: take what the disk has finished → handle what fell due → perform every command →
+/// serve the receives that wait → commit → let replies go whose facts are durable → some upkeep.
+public final class Shard {
+    private var broker: Broker
+    private let journal: Journal
+    private var gate = ReplyGate()
+    private var replies: ReplyOutbox
+    private var parked = ParkedReceives()
+    private var cold = ColdReplies()
+    private var upkeep = Upkeep()
+    private var requestIDs: RequestIDs
+    private var isStopping = false
+    private var now: Moment
+
+    /// What was done so far.
+    public private(set) var statistics = NodeStatistics()
+    /// The broker's time.
+    public let clock: BrokerClock
+
+    /// Recovers the broker from `journal`, which is not open yet; blocks until that is done.
+    ///
+    /// - Parameters:
+    ///   - wall: The wall clock in milliseconds since 1970.
+    ///   - monotonic: A monotonic clock in milliseconds.
+    public init(
+        journal: Journal, settings: ShardSettings, wall: UInt64, monotonic: UInt64
+    ) throws(JournalError) {
+        let recovered = RecoveredBroker(settings)
+        try recovered.recover(from: journal)
+        self.journal = journal
+        broker = recovered.takeBroker()
+        clock = BrokerClock(
+            after: Moment(instant: broker.latestInstant, timestamp: broker.latestTimestamp),
+            wall: wall, monotonic: monotonic)
+        now = clock.moment(wall: wall, monotonic: monotonic)
+        requestIDs = RequestIDs(seed: settings.requestIDSeed)
+        replies = ReplyOutbox(loopCount: settings.loopCount)
+        statistics.startedAt = now
+        if !broker.isFounded { broker.found(at: now, into: journal) }
+    }
+
+    /// What there is now.
+    public var inventory: Inventory {
+        Inventory(queues: broker.queueCount, messages: broker.messageCount)
+    }
+
+    // MARK: A tick
+
+    /// Performs `batches` and whatever else is due at `now`.
+    public func tick(_ batches: [CommandBatch], at now: Moment) throws(JournalError) {
+        self.now = now
+        statistics.ticks += 1
+        try journal.poll()
+        finishColdReplies()
+        broker.acceptsMessages = journal.hasRoom
+        broker.advance(to: now, into: journal)
+        for batch in batches {
+            for command in batch.commands { carryOut(command) }
+        }
+        broker.serveWaiters(at: now, into: journal)
+        if isStopping { broker.releaseAllWaiters() }
+        answerWaiters()
+        journal.commit(at: now.instant.milliseconds)
+        replies.close(behind: &gate, at: journal.appendedPosition)
+        upkeep.step(&broker, journal, at: now)
+    }
+
+    /// Hands out the replies that may leave now, with the loop that has to write them.
+    public func takeReplies(_ body: (_ loop: Int, _ replies: ReplyBatch) -> Void) {
+        while let batch = gate.release(durable: journal.durablePosition) {
+            body(batch.loop, batch)
+            replies.recycle(batch)
+        }
+    }
+
+    /// When the next tick is needed although nothing happens; nil when never.
+    public var nextDeadline: Instant? {
+        var deadline = broker.nextDeadline
+        for other in [journal.nextDeadline, upkeep.nextDeadline(at: now, journal)] {
+            guard let other else { continue }
+            deadline = min(deadline ?? Instant(milliseconds: other), Instant(milliseconds: other))
+        }
+        return deadline
+    }
+
+    // MARK: Stopping
+
+    /// From now on every waiting receive is answered empty.
+    public func beginStopping() { isStopping = true }
+
+    /// Whether every reply has left and everything is durable.
+    public var isQuiet: Bool {
+        gate.count == 0 && parked.count == 0 && cold.count == 0
+            && journal.durablePosition >= journal.appendedPosition
+    }
+
+    /// Commits, waits for the disk and closes it.
+    public func close() throws(JournalError) { try journal.close() }
+}
+
+// MARK: - Carrying out
+
+extension Shard {
+    private func carryOut(_ command: Command) {
+        statistics.requests += 1
+        switch command.ask {
+        case .perform(let decoded):
+            perform(decoded, for: command.connection)
+        case .answer(let answer, let form):
+            let requestID = requestIDs.next()
+            replies.reply(to: command.connection) { writer in
+                OutcomeEncoder.encode(answer, form: form, requestID: requestID, into: &writer)
+            }
+        case .refuse(let refusal):
+            statistics.refusedRequests += 1
+            let requestID = requestIDs.next()
+            replies.reply(to: command.connection) { writer in
+                ResponseEncoder.encode(refusal: refusal, requestID: requestID, into: &writer)
+            }
+        case .reportHealth(let form):
+            reportHealth(form, to: command.connection)
+        case .reset(let form):
+            reset(form, for: command.connection)
+        case .cancel:
+            cancel(command.connection)
+        }
+    }
+
+    private func perform(_ decoded: DecodedAction, for connection: ConnectionToken) {
+        do throws(BrokerError) {
+            let outcome = try broker.perform(
+                decoded.action, from: decoded.caller, at: now, token: connection.bits,
+                into: journal)
+            if case .parked = outcome {
+                parked.insert(decoded.form, for: connection)
+            } else {
+                answer(outcome, form: decoded.form, to: connection)
+            }
+        } catch {
+            answer(error, form: decoded.form, to: connection)
+        }
+    }
+
+    /// Answers the receives that waited and got messages, or waited long enough.
+    private func answerWaiters() {
+        var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
+        broker.takeAnswers { token, result in answers.append((token, result)) }
+        for (token, result) in answers {
+            let connection = ConnectionToken(bits: token)
+            guard let form = parked.remove(connection) else { continue }
+            switch result {
+            case .success(let outcome): answer(outcome, form: form, to: connection)
+            case .failure(let error): answer(error, form: form, to: connection)
+            }
+        }
+    }
+
+    private func cancel(_ connection: ConnectionToken) {
+        guard parked.remove(connection) != nil else { return }
+        broker.cancelWaiter(token: connection.bits)
+        // Nothing to say, but the connection learns that nothing is owed any more.
+        replies.reply(to: connection) { _ in }
+    }
+
+    private func answer(_ error: BrokerError, form: ResponseForm, to connection: ConnectionToken) {
+        statistics.refusedRequests += 1
+        let requestID = requestIDs.next()
+        replies.reply(to: connection) { writer in
+            OutcomeEncoder.encode(error: error, form: form, requestID: requestID, into: &writer)
+        }
+    }
+
+    private func answer(_ outcome: Outcome, form: ResponseForm, to connection: ConnectionToken) {
+        let payloads: [ByteView]
+        if case .received(let messages) = outcome, !messages.isEmpty {
+            guard let found = payloadsInMemory(of: messages) else {
+                cold.park(messages, form: form, for: connection, journal)
+                return
+            }
+            payloads = found
+        } else {
+            payloads = []
+        }
+        let requestID = requestIDs.next()
+        replies.reply(to: connection) { writer in
+            OutcomeEncoder.encode(
+                outcome, form: form, requestID: requestID, payload: { payloads[$0] },
+                into: &writer)
+        }
+    }
+
+    private func payloadsInMemory(of messages: [ReceivedMessage]) -> [ByteView]? {
+        var payloads: [ByteView] = []
+        payloads.reserveCapacity(messages.count)
+        for message in messages {
+            guard let payload = journal.payload(at: message.position, count: message.length)
+            else { return nil }
+            payloads.append(payload)
+        }
+        return payloads
+    }
+
+    /// Answers the receives whose last missing body has been read.
+    private func finishColdReplies() {
+        journal.takeFetched { ticket, payload in
+            guard let whole = cold.fetched(payload, ticket: ticket) else { return }
+            let requestID = requestIDs.next()
+            whole.withPayloads { payloads in
+                replies.reply(to: whole.connection) { writer in
+                    OutcomeEncoder.encode(
+                        .received(whole.messages), form: whole.form, requestID: requestID,
+                        payload: payloads, into: &writer)
+                }
+            }
+        }
+    }
+
+    private func reset(_ form: ResponseForm, for connection: ConnectionToken) {
+        broker.reset(at: now, into: journal)
+        let requestID = requestIDs.next()
+        replies.reply(to: connection) { writer in
+            ResponseEncoder.encode(
+                status: .ok, contentType: "application/json", body: "{}", form: form,
+                requestID: requestID, into: &writer)
+        }
+    }
+
+    private func reportHealth(_ form: ResponseForm, to connection: ConnectionToken) {
+        var body = ByteWriter(capacity: 1024)
+        statistics.writeHealth(
+            broker: broker.statistics, isStopping: isStopping, at: now, into: &body)
+        let requestID = requestIDs.next()
+        replies.reply(to: connection) { writer in
+            ResponseEncoder.encode(
+                status: .ok, contentType: "application/json", body: body.view, form: form,
+                requestID: requestID, into: &writer)
+        }
+    }
+}

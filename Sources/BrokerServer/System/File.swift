@@ -1,0 +1,98 @@
+import Bytes
+import CLinux
+import Glibc
+
+/// An open file that closes itself.
+final class File {
+    private let descriptor: Descriptor
+
+    /// Opens `path`; `flags` as open(2).
+    init(path: String, flags: Int32) throws(SystemError) {
+        // Safe because the path is a whole string.
+        descriptor = try Descriptor(unsafe open(path, flags | O_CLOEXEC, 0o644), from: "open")
+    }
+
+    /// Writes all of `count` bytes at `offset`.
+    func write(from start: UnsafeRawPointer, count: Int, at offset: UInt64) throws(SystemError) {
+        var written = 0
+        while written < count {
+            // Safe because the caller vouches for `count` bytes from `start`.
+            let result = Descriptor.retrying {
+                unsafe pwrite(
+                    descriptor.number, start + written, count - written, off_t(offset) + written)
+            }
+            guard result > 0 else { throw SystemError("pwrite") }
+            written += result
+        }
+    }
+
+    /// Reads up to `count` bytes at `offset`; fewer only when the file ends there.
+    func read(
+        into start: UnsafeMutableRawPointer, count: Int, at offset: UInt64
+    ) throws(SystemError) -> Int {
+        var done = 0
+        while done < count {
+            // Safe because the caller vouches for room for `count` bytes at `start`.
+            let result = Descriptor.retrying {
+                unsafe pread(descriptor.number, start + done, count - done, off_t(offset) + done)
+            }
+            guard result >= 0 else { throw SystemError("pread") }
+            if result == 0 { break }
+            done += result
+        }
+        return done
+    }
+
+    /// Makes what was written durable.
+    func syncData() throws(SystemError) {
+        guard fdatasync(descriptor.number) == 0 else { throw SystemError("fdatasync") }
+    }
+
+    /// Makes what was written and the file's length durable.
+    func syncAll() throws(SystemError) {
+        guard fsync(descriptor.number) == 0 else { throw SystemError("fsync") }
+    }
+
+    /// Sets the length; added bytes read as zero.
+    func setLength(_ count: UInt64) throws(SystemError) {
+        guard ftruncate(descriptor.number, off_t(count)) == 0 else {
+            throw SystemError("ftruncate")
+        }
+    }
+
+    /// Has the file system set `count` bytes aside; one that cannot leaves a sparse file.
+    func reserve(_ count: UInt64) throws(SystemError) {
+        guard apus_reserve(descriptor.number, Int64(count)) != 0 else { return }
+        guard errno == EOPNOTSUPP || errno == ENOSYS else { throw SystemError("fallocate") }
+        try setLength(count)
+    }
+
+    /// Whether this process now holds the file's lock; false when another one does.
+    func lock() throws(SystemError) -> Bool {
+        if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw SystemError("flock") }
+        return false
+    }
+
+    /// The whole content as text; nil when it cannot be read.
+    static func text(path: String) -> String? {
+        var text = ByteWriter(capacity: 4096)
+        do {
+            let file = try File(path: path, flags: O_RDONLY)
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = try unsafe chunk.withUnsafeMutableBytes {
+                    buffer throws(SystemError) in
+                    // Safe because the chunk has that many bytes.
+                    unsafe try file.read(
+                        into: buffer.baseAddress.unsafelyUnwrapped, count: buffer.count,
+                        at: UInt64(text.count))
+                }
+                if count == 0 { return text.view.string }
+                text.append(Array(chunk[..<count]))
+            }
+        } catch {
+            return nil
+        }
+    }
+}
