@@ -106,6 +106,15 @@ public struct ByteWriter: ~Copyable {
         count += length
     }
 
+    /// Appends as many bytes as `fill` says it has written, which must be `limit` at most.
+    mutating func append(upTo limit: Int, fill: (UnsafeMutablePointer<UInt8>) -> Int) {
+        reserve(limit)
+        // Safe because room was just made.
+        let length = unsafe fill(start + count)
+        precondition(length >= 0 && length <= limit, "no more is written than there is room for")
+        count += length
+    }
+
     /// Overwrites the bytes at `offset`, which must have been written before.
     public mutating func replace(at offset: Int, with bytes: ByteView) {
         precondition(

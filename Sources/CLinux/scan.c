@@ -11,8 +11,6 @@
 #define EQUALS(block, byte) _mm_cmpeq_epi8(block, _mm_set1_epi8(byte))
 // Bytes from 0x80 on are negative here, and thus below 0x20 as well.
 #define BELOW_SPACE_OR_HIGH(block) _mm_cmplt_epi8(block, _mm_set1_epi8(0x20))
-#define BELOW_SPACE(block) \
-    _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block)
 #define OR(left, right) _mm_or_si128(left, right)
 #define SCAN16(index, bytes, count, STOPS16)                                            \
     while (count - index >= 16) {                                                       \
@@ -37,10 +35,6 @@
 #define JSON_READ16(block) \
     OR(BELOW_SPACE_OR_HIGH(block), OR(EQUALS(block, '"'), EQUALS(block, '\\')))
 SCANNER(apus_scan_json_read, JSON_READ, JSON_READ16)
-
-#define JSON_WRITE(byte) ((byte) < 0x20 || (byte) == '"' || (byte) == '\\')
-#define JSON_WRITE16(block) OR(BELOW_SPACE(block), OR(EQUALS(block, '"'), EQUALS(block, '\\')))
-SCANNER(apus_scan_json_write, JSON_WRITE, JSON_WRITE16)
 
 #define XML_WRITE(byte) \
     ((byte) == '&' || (byte) == '<' || (byte) == '>' || (byte) == '"' || (byte) == '\r')

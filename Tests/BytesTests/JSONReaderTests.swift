@@ -224,3 +224,78 @@ private func skipping(_ text: String) -> JSONError? {
         }
     }
 }
+
+@Suite struct JSONStringTests {
+    /// Undoes a string as the grammar says, one byte after the other; nil when it is malformed.
+    static func naive(_ text: [UInt8]) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text[...]
+        func unit() -> UInt32? {
+            let digits = rest.prefix(4)
+            guard digits.count == 4, digits.allSatisfy({ Character(.init($0)).isHexDigit }) else {
+                return nil
+            }
+            rest = rest.dropFirst(4)
+            return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+        }
+        while let byte = rest.popFirst() {
+            if byte < 0x20 || byte == 0x22 { return nil }
+            guard byte == 0x5C else {
+                bytes.append(byte)
+                continue
+            }
+            guard let letter = rest.popFirst() else { return nil }
+            if letter == 0x75 {
+                guard var value = unit() else { return nil }
+                if (0xD800..<0xDC00).contains(value) {
+                    guard rest.prefix(2) == [0x5C, 0x75] else { return nil }
+                    rest = rest.dropFirst(2)
+                    guard let low = unit(), (0xDC00..<0xE000).contains(low) else { return nil }
+                    value = 0x10000 + (value - 0xD800) * 0x400 + (low - 0xDC00)
+                }
+                guard let scalar = Unicode.Scalar(value) else { return nil }
+                bytes += Array(String(Character(scalar)).utf8)
+            } else {
+                let letters = Array("\"\\/bfnrt".utf8)
+                let meanings: [UInt8] = [0x22, 0x5C, 0x2F, 8, 12, 10, 13, 9]
+                guard let place = letters.firstIndex(of: letter) else { return nil }
+                bytes.append(meanings[place])
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func stringsReadLikeTheGrammarSays(seed: UInt64) {
+        var shuffle = Shuffle(seed: seed)
+        let pieces = [
+            "\\\"", "\\\\", "\\n", "\\/", "\\u0041", "\\u00e9", "\\ud83c\\udf0d", "é", "世", "🌍", "\\b",
+            "a", "bc", "0123456789abcdef", "\\", "\\ud800", "\\x", "\n",
+        ].map { Array($0.utf8) } + [[0x80], [0xC3]]
+        // The last six are malformed; with few of them most strings are sound.
+        for _ in 0..<4000 {
+            let choices = shuffle.below(4) == 0 ? pieces.count : pieces.count - 6
+            let plain = shuffle.below(3)
+            var text: [UInt8] = []
+            for _ in 0..<shuffle.below(30) {
+                text += plain > 0 ? Array(repeating: 0x61, count: shuffle.below(plain * 12)) : []
+                text += pieces[shuffle.below(choices)]
+            }
+            let expected = Self.naive(text)
+            var read: String?
+            reading([0x20, 0x22] + text + [0x22, 0x20]) { reader throws(JSONError) in
+                let string = try reader.string()
+                try reader.finish()
+                read = string.string
+            }
+            #expect(read == expected)
+            var skipped = false
+            reading([0x22] + text + [0x22]) { reader throws(JSONError) in
+                let raw = try reader.rawValue()
+                try reader.finish()
+                skipped = raw.array == [0x22] + text + [0x22]
+            }
+            #expect(skipped == (expected != nil))
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The timers of a wheel that are due: a binary heap by (deadline, payload).
 ///
 /// A timer knows its position, so one that is cancelled leaves from the middle. All operations are
@@ -11,10 +13,12 @@ final class DueTimers {
 
     init(timers: Slab<Timer>) {
         self.timers = timers
-        unsafe heap = .allocate(capacity: capacity)
+        let block = unsafe malloc(capacity * MemoryLayout<UInt32>.stride)
+        guard let block = unsafe block else { fatalError("out of memory") }
+        unsafe heap = block.assumingMemoryBound(to: UInt32.self)
     }
 
-    deinit { unsafe heap.deallocate() }
+    deinit { unsafe free(heap) }
 
     var memoryByteCount: Int { capacity * MemoryLayout<UInt32>.stride }
 
@@ -81,11 +85,11 @@ final class DueTimers {
     }
 
     private func grow() {
-        let moved = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
-        // Safe because the new memory is larger than what is moved into it.
-        unsafe moved.update(from: heap, count: count)
-        unsafe heap.deallocate()
-        unsafe heap = moved
         capacity *= 2
+        // Large blocks are moved by remapping, not by copying: growing does not stall.
+        let moved = unsafe realloc(heap, capacity * MemoryLayout<UInt32>.stride)
+        guard let moved = unsafe moved else { fatalError("out of memory") }
+        // Safe because only the first `count` positions are ever read.
+        unsafe heap = moved.assumingMemoryBound(to: UInt32.self)
     }
 }

@@ -1,12 +1,13 @@
 /// From 128-bit hashes to UInt32 values, by open addressing.
 ///
-/// Every operation is O(1) expected. Growth never stalls: the table doubles by allocating its
+/// Every operation is O(1) expected. Growth never stalls: the table doubles by mapping its
 /// successor, and each later change moves a few slots over, until the old table is empty long
-/// before the new one is full. Removal closes the gap behind it, so no tombstones build up.
+/// before the new one is full; what has been moved goes back to the system as it becomes free.
+/// Removal closes the gap behind it, so no tombstones build up.
 ///
 /// - Invariant: A key is in `current` or in `previous`, never in both.
-/// - Invariant: Slots of `previous` before `cursor` have been moved; no chain of it wraps around
-///   its end, because the first moves carry the whole chain at its front.
+/// - Invariant: Slots of `previous` before `cursor` have been moved and are not looked at again; no
+///   chain of it wraps around its end, because the first moves carry the whole chain at its front.
 @safe
 public final class HashIndex {
     private struct Entry {
@@ -15,6 +16,7 @@ public final class HashIndex {
         var state: UInt32 = HashIndex.empty
     }
 
+    /// Memory begins as zeroes, and so every slot begins empty.
     private static let empty: UInt32 = 0
     private static let full: UInt32 = 1
     /// In the previous table only: the entry went to the current one or was removed.
@@ -24,9 +26,11 @@ public final class HashIndex {
     /// most 3/4 full when it is replaced by one of twice its size, so moving two would be enough.
     private static let stride = 8
 
+    private var currentMemory: ZeroedMemory
     private var current: UnsafeMutablePointer<Entry>
     private var currentShift: UInt64
     private var currentCount = 0
+    private var previousMemory: ZeroedMemory?
     private var previous: UnsafeMutablePointer<Entry>?
     private var previousCapacity = 0
     private var previousShift: UInt64 = 0
@@ -35,14 +39,10 @@ public final class HashIndex {
 
     /// An empty index.
     public init() {
-        unsafe current = Self.allocate(Self.smallest)
+        currentMemory = Self.memory(Self.smallest)
+        unsafe current = Self.entries(currentMemory)
         currentShift = Self.shift(Self.smallest)
         unsafe previous = nil
-    }
-
-    deinit {
-        unsafe current.deallocate()
-        unsafe previous?.deallocate()
     }
 
     /// How many keys there are.
@@ -90,9 +90,9 @@ public final class HashIndex {
 
     /// Removes all keys and gives the memory back.
     public func removeAll() {
-        unsafe current.deallocate()
         dropPrevious()
-        unsafe current = Self.allocate(Self.smallest)
+        currentMemory = Self.memory(Self.smallest)
+        unsafe current = Self.entries(currentMemory)
         currentShift = Self.shift(Self.smallest)
         currentCount = 0
     }
@@ -111,11 +111,13 @@ public final class HashIndex {
         Int(truncatingIfNeeded: ((key.first ^ key.second) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
     }
 
-    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Entry> {
+    private static func memory(_ capacity: Int) -> ZeroedMemory {
+        ZeroedMemory(byteCount: capacity * MemoryLayout<Entry>.stride)
+    }
+
+    private static func entries(_ memory: ZeroedMemory) -> UnsafeMutablePointer<Entry> {
         // Safe because an entry of zeroes is an empty entry.
-        let entries = UnsafeMutablePointer<Entry>.allocate(capacity: capacity)
-        unsafe entries.initialize(repeating: Entry(), count: capacity)
-        return unsafe entries
+        unsafe memory.start.assumingMemoryBound(to: Entry.self)
     }
 
     @inline(__always)
@@ -162,13 +164,15 @@ public final class HashIndex {
 
     private func grow() {
         while unsafe previous != nil { move() }
+        previousMemory = currentMemory
         unsafe previous = current
         previousCapacity = currentCapacity
         previousShift = currentShift
         previousCount = currentCount
         cursor = 0
         let larger = previousCapacity * 2
-        unsafe current = Self.allocate(larger)
+        currentMemory = Self.memory(larger)
+        unsafe current = Self.entries(currentMemory)
         currentShift = Self.shift(larger)
         currentCount = 0
         // The chain at the front may belong to keys whose home is at the end; it goes first.
@@ -191,7 +195,11 @@ public final class HashIndex {
         }
         unsafe previous[cursor].state = Self.gone
         cursor += 1
-        if cursor == previousCapacity { dropPrevious() }
+        if cursor == previousCapacity {
+            dropPrevious()
+        } else if cursor & 0xFFF == 0 {
+            previousMemory?.giveBack(first: cursor * MemoryLayout<Entry>.stride)
+        }
     }
 
     private func findPrevious(_ key: Hash128) -> Int? {
@@ -215,7 +223,7 @@ public final class HashIndex {
     }
 
     private func dropPrevious() {
-        unsafe previous?.deallocate()
+        previousMemory = nil
         unsafe previous = nil
         previousCapacity = 0
         previousCount = 0

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A 4-ary min-heap of slots by order.
 ///
 /// `push` and `pop` are O(log n), `first` is O(1). Equal orders leave by slot, then by stamp, so
@@ -38,7 +40,7 @@ public final class OrderHeap {
     /// An empty heap; it takes memory with its first entry.
     public init() { unsafe entries = nil }
 
-    deinit { unsafe entries?.deallocate() }
+    deinit { unsafe free(entries) }
 
     /// Whether there are no entries.
     public var isEmpty: Bool { count == 0 }
@@ -97,21 +99,18 @@ public final class OrderHeap {
 
     /// Drops all entries and gives the memory back.
     public func removeAll() {
-        unsafe entries?.deallocate()
+        unsafe free(entries)
         unsafe entries = nil
         capacity = 0
         count = 0
     }
 
     private func grow() {
-        let larger = max(16, capacity * 2)
-        let moved = UnsafeMutablePointer<Entry>.allocate(capacity: larger)
-        if let entries = unsafe entries {
-            // Safe because the new memory is larger than what is moved into it.
-            unsafe moved.update(from: entries, count: count)
-            unsafe entries.deallocate()
-        }
-        unsafe entries = moved
-        capacity = larger
+        capacity = max(16, capacity * 2)
+        // Large blocks are moved by remapping, not by copying: growing does not stall.
+        let moved = unsafe realloc(entries, capacity * MemoryLayout<Entry>.stride)
+        guard let moved = unsafe moved else { fatalError("out of memory") }
+        // Safe because entries are bitwise copyable, and only the first `count` are ever read.
+        unsafe entries = moved.assumingMemoryBound(to: Entry.self)
     }
 }

@@ -300,9 +300,12 @@ public struct JSONReader: @unchecked Sendable {
         let first = offset
         var end = offset
         while true {
-            // Safe because the offset never passes the count.
-            let plain = unsafe apus_scan_json_read(start + offset, count - offset)
-            take(plain, to: &end, moving: unescaping)
+            // Safe because the offset never passes the count, and `end` never the offset.
+            if unescaping {
+                unsafe apus_json_unescape(start, count, &offset, &end)
+            } else {
+                offset += unsafe apus_scan_json_read(start + offset, count - offset)
+            }
             guard offset < count else { throw .unexpectedEnd }
             let next = byte(offset)
             switch next {

@@ -2,16 +2,22 @@ import CLinux
 
 extension ByteWriter {
     /// Appends `text`, which is UTF-8, as the inside of a JSON string.
+    ///
+    /// Escaped are quotes, backslashes and controls, these as `\b`, `\t`, `\n`, `\f`, `\r` or
+    /// `\u00XX`; everything else stays as it is.
     public mutating func append(jsonEscaped text: ByteView) {
-        var rest = text
-        reserve(text.count)
-        while true {
-            // Safe because the scanner reads no more than the count it is given.
-            let plain = unsafe rest.scan(apus_scan_json_write)
-            append(rest.prefix(plain))
-            guard plain < rest.count else { return }
-            append(jsonEscape: rest[plain])
-            rest = rest.dropFirst(plain + 1)
+        // A piece at a time, because room for the worst case is six times the length.
+        var from = 0
+        while from < text.count {
+            let piece = text[from..<min(from + 2048, text.count)]
+            // Safe because the function writes no more than this.
+            unsafe append(upTo: piece.count * 6 + 16) { out in
+                unsafe piece.withUnsafeBytes { bytes in
+                    unsafe apus_json_escape(
+                        out, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+                }
+            }
+            from += piece.count
         }
     }
 
@@ -20,21 +26,5 @@ extension ByteWriter {
         append(0x22)
         append(jsonEscaped: text)
         append(0x22)
-    }
-
-    private mutating func append(jsonEscape byte: UInt8) {
-        switch byte {
-        case 0x22: append("\\\"")
-        case 0x5C: append("\\\\")
-        case 0x08: append("\\b")
-        case 0x09: append("\\t")
-        case 0x0A: append("\\n")
-        case 0x0C: append("\\f")
-        case 0x0D: append("\\r")
-        default:
-            append("\\u00")
-            append(Hex.digit(byte >> 4))
-            append(Hex.digit(byte & 15))
-        }
     }
 }

@@ -13,14 +13,20 @@ int apus_accept4(int listener);
 /// Each gives the number of bytes at the front before the first one that…
 /// … a JSON string cannot take over as it is: a control, a quote, a backslash, or from 0x80 on.
 size_t apus_scan_json_read(const uint8_t *bytes, size_t count);
-/// … has to be escaped in a JSON string: a control, a quote or a backslash.
-size_t apus_scan_json_write(const uint8_t *bytes, size_t count);
 /// … has to be escaped in XML: an ampersand, an angle bracket, a quote or a carriage return.
 size_t apus_scan_xml_write(const uint8_t *bytes, size_t count);
 /// … lies outside 0x20…0x7F.
 size_t apus_scan_printable(const uint8_t *bytes, size_t count);
 /// … lies outside ASCII.
 size_t apus_scan_ascii(const uint8_t *bytes, size_t count);
+
+/// Goes on with the inside of a JSON string: moves plain bytes from `*read` to `*written`, which is
+/// not behind it, and undoes escapes of two characters. Stops at the end and before a quote, a
+/// control, a byte from 0x80 on and any other escape.
+void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written);
+/// Writes `text` as the inside of a JSON string and returns the length. There must be room for
+/// 6 * count + 16 bytes.
+size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
 
 /// The CRC32C of bytes that follow those whose CRC32C is `continuing` (0 at first), by the
 /// processor's instructions where it has them.
