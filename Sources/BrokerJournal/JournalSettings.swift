@@ -24,6 +24,9 @@ public struct JournalSettings: Sendable {
     public var snapshotInterval: UInt64 = 256 << 20
     /// The wall clock in milliseconds since 1970 when the directory is created; kept for people.
     public var createdAt: UInt64 = 0
+    /// A random number that tells this journal's batches from all others', and that clients cannot
+    /// guess; used when the directory is created.
+    public var identity: UInt64 = 0
     /// The number of the shard whose journal this is.
     public var shard: UInt32 = 0
 

@@ -1,0 +1,99 @@
+import Bytes
+
+extension Journal {
+    /// Asks for the payload of the record at `position`; `takeFetched` hands it out later. The next
+    /// `commit` starts the read.
+    public func fetch(at position: JournalPosition, count: Int, ticket: UInt64) {
+        cold.queued.append(.init(position: position, count: count, ticket: ticket))
+    }
+
+    /// Hands out what was fetched. The view is valid during the call. It is empty when the segment
+    /// was reclaimed meanwhile, because nothing in it was live any more.
+    public func takeFetched(_ body: (_ ticket: UInt64, _ payload: ByteView) -> Void) {
+        let answerable = cold.answerable
+        cold.answerable.removeAll(keepingCapacity: true)
+        for request in answerable {
+            body(request.ticket, payload(at: request.position, count: request.count) ?? ByteView())
+        }
+        for window in cold.windows where !window.waiters.isEmpty {
+            guard case .bytes = window.content else { continue }
+            let waiters = window.waiters
+            window.waiters.removeAll(keepingCapacity: true)
+            for request in waiters {
+                guard let payload = cold.payload(of: request, in: window) else { return }
+                body(request.ticket, payload)
+            }
+        }
+    }
+
+    /// Gives queued requests to windows and starts the reads that takes.
+    func startReads() {
+        guard !cold.queued.isEmpty else { return }
+        let queued = cold.queued
+        cold.queued.removeAll(keepingCapacity: true)
+        for request in queued {
+            let number = request.position.offset / segmentByteCount
+            guard let segment = segments[number], segment.memory == nil else {
+                cold.answerable.append(request)
+                continue
+            }
+            if let window = cold.window(for: request) {
+                window.waiters.append(request)
+            } else if let window = startWindow(for: request) {
+                window.waiters.append(request)
+            } else {
+                cold.queued.append(request)
+            }
+        }
+    }
+
+    /// Reads a window around the request, and the one after it when reads go on in order.
+    private func startWindow(for request: ColdReader.Request) -> ColdReader.Window? {
+        let number = request.position.offset / segmentByteCount
+        let offset = Int(request.position.offset % segmentByteCount)
+        let first = offset & ~(SegmentMemory.pageByteCount - 1)
+        let isSequential =
+            cold.lastSegment == number && first <= cold.lastEnd
+            && cold.lastEnd < first + ColdReader.sequentialByteCount
+        let wanted =
+            isSequential || (offset == 0 && cold.lastSegment &+ 1 == number)
+            ? ColdReader.sequentialByteCount : ColdReader.firstByteCount
+        let length = max(wanted, offset - first + request.recordByteCount)
+        guard let window = read(number, from: first, length: length) else { return nil }
+        if isSequential { _ = read(number, from: cold.lastEnd, length: wanted) }
+        return window
+    }
+
+    private func read(_ number: UInt64, from start: Int, length: Int) -> ColdReader.Window? {
+        let first = start & ~(SegmentMemory.pageByteCount - 1)
+        let range = first..<min(first + length, Int(segmentByteCount))
+        guard !range.isEmpty, let index = cold.freeWindow() else { return nil }
+        let window = cold.windows[index]
+        if window.memory.byteCount < range.count {
+            window.memory = SegmentMemory(byteCount: range.count)
+        }
+        window.segment = number
+        window.range = range
+        window.content = .reading
+        cold.touch(window)
+        cold.lastSegment = number
+        cold.lastEnd = range.upperBound
+        submit(
+            .read(
+                .segment(number), offset: UInt64(range.lowerBound),
+                into: window.memory.diskMemory(0..<range.count)),
+            lane: .read, ticket: Ticket(.window, detail: UInt32(index)))
+        return window
+    }
+
+    /// A window was read; `takeFetched` hands out what waits for it.
+    func windowCompleted(
+        _ index: UInt32, _ result: Result<Int, DiskError>
+    ) throws(JournalError) {
+        let window = cold.windows[Int(index)]
+        switch result {
+        case .success(let count): window.content = .bytes(count)
+        case .failure(let error): throw .disk(error)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// The memory of segments: how much there is, and what waits to be used again.
+///
+/// Used memory is worth keeping, because its pages are there already.
+struct MemoryPool {
+    private let segmentByteCount: Int
+    private var spares: [SegmentMemory] = []
+    /// How many segments' worth there may be, the segment at the end included.
+    private let limit: Int
+    /// How many segments' worth are out.
+    private var takenCount = 0
+
+    /// A pool that keeps to `budget` bytes as far as it can: two segments are always allowed.
+    init(segmentByteCount: UInt64, budget: UInt64) {
+        self.segmentByteCount = Int(segmentByteCount)
+        limit = max(2, Int(min(budget / segmentByteCount, 1 << 30)))
+    }
+
+    /// Whether less memory should be out.
+    var isOverBudget: Bool { takenCount + spares.count > limit }
+
+    /// Whether `take` would go over the budget.
+    var isSpent: Bool { spares.isEmpty && takenCount >= limit }
+
+    /// Memory for a segment; what it holds is of no meaning.
+    mutating func take() -> SegmentMemory {
+        takenCount += 1
+        return spares.popLast() ?? SegmentMemory(byteCount: segmentByteCount)
+    }
+
+    /// Takes memory back and keeps one for the next segment.
+    mutating func give(_ memory: SegmentMemory) {
+        takenCount -= 1
+        if spares.isEmpty, takenCount < limit { spares.append(memory) }
+    }
+}
