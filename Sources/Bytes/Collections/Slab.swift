@@ -1,4 +1,4 @@
-/// What a slab stores: fixed-layout slots of at most 64 bytes whose free ones form a list.
+/// What a slab stores: fixed-layout slots of at most 256 bytes whose free ones form a list.
 ///
 /// A page's image in a snapshot is the raw bytes of its slots, so the layout of a slot is part of
 /// the snapshot's format.
@@ -72,7 +72,7 @@ public final class Slab<Slot: SlabSlot> {
             slotsPerPage > 0 && slotsPerPage & (slotsPerPage - 1) == 0 && slotsPerPage <= 1 << 20,
             "a page holds a power of two of slots, so that an index splits by shifting")
         precondition(
-            MemoryLayout<Slot>.stride <= 64 && MemoryLayout<Slot>.alignment <= 16,
+            MemoryLayout<Slot>.stride <= 256 && MemoryLayout<Slot>.alignment <= 16,
             "slots are small and as aligned as the heap aligns")
         pageShift = UInt32(slotsPerPage.trailingZeroBitCount)
         slotMask = UInt32(slotsPerPage - 1)
