@@ -74,44 +74,54 @@ struct ActionExample: Sendable, CustomTestStringConvertible {
     static let messageExamples = [
         ActionExample(
             "SendMessage",
-            #"{\#(queue),"MessageBody":"a \"b\" \u00fc\ud83d\ude00","DelaySeconds":3,"#
-                + #""MessageAttributes":{"n":{"DataType":"Number","StringValue":"1"},"#
-                + #""b":{"BinaryValue":"AAEC","DataType":"Binary.x"}},"#
-                + #""MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","#
-                + #""StringValue":"Root=1"}},"MessageDeduplicationId":"d","MessageGroupId":"g"}"#,
-            "\(queueForm)&MessageBody=a+%22b%22+%C3%BC%F0%9F%98%80&DelaySeconds=3"
-                + "&MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=Number"
-                + "&MessageAttribute.1.Value.StringValue=1&MessageAttribute.2.Name=b"
-                + "&MessageAttribute.2.Value.BinaryValue=AAEC"
-                + "&MessageAttribute.2.Value.DataType=Binary.x"
-                + "&MessageSystemAttribute.1.Name=AWSTraceHeader"
-                + "&MessageSystemAttribute.1.Value.DataType=String"
-                + "&MessageSystemAttribute.1.Value.StringValue=Root%3D1"
-                + "&MessageDeduplicationId=d&MessageGroupId=g",
+            #"""
+            {\#(queue),"MessageBody":"a \"b\" \u00fc\ud83d\ude00","DelaySeconds":3,\#
+            "MessageAttributes":{"n":{"DataType":"Number","StringValue":"1"},\#
+            "b":{"BinaryValue":"AAEC","DataType":"Binary.x"}},\#
+            "MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String",\#
+            "StringValue":"Root=1"}},"MessageDeduplicationId":"d","MessageGroupId":"g"}
+            """#,
+            """
+            \(queueForm)&MessageBody=a+%22b%22+%C3%BC%F0%9F%98%80&DelaySeconds=3\
+            &MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=Number\
+            &MessageAttribute.1.Value.StringValue=1&MessageAttribute.2.Name=b\
+            &MessageAttribute.2.Value.BinaryValue=AAEC\
+            &MessageAttribute.2.Value.DataType=Binary.x\
+            &MessageSystemAttribute.1.Name=AWSTraceHeader\
+            &MessageSystemAttribute.1.Value.DataType=String\
+            &MessageSystemAttribute.1.Value.StringValue=Root%3D1\
+            &MessageDeduplicationId=d&MessageGroupId=g
+            """,
             "\(queueDecoded) a \"b\" ü😀|3|n:Number=1,b:Binary.x=#000102"
                 + "|AWSTraceHeader:String=Root=1|d|g"),
         ActionExample(
             "SendMessageBatch",
             #"{\#(queue),"Entries":[{"Id":"1","MessageBody":"x"},{"Id":"2","MessageBody":"y","#
                 + #""MessageAttributes":{"k":{"DataType":"String","StringValue":"v"}}}]}"#,
-            "\(queueForm)&SendMessageBatchRequestEntry.1.Id=1"
-                + "&SendMessageBatchRequestEntry.1.MessageBody=x"
-                + "&SendMessageBatchRequestEntry.2.Id=2"
-                + "&SendMessageBatchRequestEntry.2.MessageBody=y"
-                + "&SendMessageBatchRequestEntry.2.MessageAttribute.1.Name=k"
-                + "&SendMessageBatchRequestEntry.2.MessageAttribute.1.Value.StringValue=v"
-                + "&SendMessageBatchRequestEntry.2.MessageAttribute.1.Value.DataType=String",
+            """
+            \(queueForm)&SendMessageBatchRequestEntry.1.Id=1\
+            &SendMessageBatchRequestEntry.1.MessageBody=x\
+            &SendMessageBatchRequestEntry.2.Id=2\
+            &SendMessageBatchRequestEntry.2.MessageBody=y\
+            &SendMessageBatchRequestEntry.2.MessageAttribute.1.Name=k\
+            &SendMessageBatchRequestEntry.2.MessageAttribute.1.Value.StringValue=v\
+            &SendMessageBatchRequestEntry.2.MessageAttribute.1.Value.DataType=String
+            """,
             "\(queueDecoded) 1:x|||||  2:y||k:String=v|||"),
         ActionExample(
             "ReceiveMessage",
-            #"{\#(queue),"AttributeNames":["SenderId"],"MessageSystemAttributeNames":"#
-                + #"["SentTimestamp","Nonsense"],"MessageAttributeNames":["a","b.*"],"#
-                + #""MaxNumberOfMessages":10,"VisibilityTimeout":0,"WaitTimeSeconds":20,"#
-                + #""ReceiveRequestAttemptId":"r"}"#,
-            "\(queueForm)&AttributeName.1=SenderId&MessageSystemAttributeName.1=SentTimestamp"
-                + "&MessageSystemAttributeName.2=Nonsense&MessageAttributeName.1=a"
-                + "&MessageAttributeName.2=b.%2A&MaxNumberOfMessages=10&VisibilityTimeout=0"
-                + "&WaitTimeSeconds=20&ReceiveRequestAttemptId=r",
+            #"""
+            {\#(queue),"AttributeNames":["SenderId"],"MessageSystemAttributeNames":\#
+            ["SentTimestamp","Nonsense"],"MessageAttributeNames":["a","b.*"],\#
+            "MaxNumberOfMessages":10,"VisibilityTimeout":0,"WaitTimeSeconds":20,\#
+            "ReceiveRequestAttemptId":"r"}
+            """#,
+            """
+            \(queueForm)&AttributeName.1=SenderId&MessageSystemAttributeName.1=SentTimestamp\
+            &MessageSystemAttributeName.2=Nonsense&MessageAttributeName.1=a\
+            &MessageAttributeName.2=b.%2A&MaxNumberOfMessages=10&VisibilityTimeout=0\
+            &WaitTimeSeconds=20&ReceiveRequestAttemptId=r
+            """,
             "\(queueDecoded) 10 0 20 r system 3 names [a] prefixes [b]"),
         ActionExample(
             "DeleteMessage", #"{\#(queue),"ReceiptHandle":"ab+\/="}"#,
@@ -119,9 +129,11 @@ struct ActionExample: Sendable, CustomTestStringConvertible {
         ActionExample(
             "DeleteMessageBatch",
             #"{\#(queue),"Entries":[{"Id":"1","ReceiptHandle":"a"},{"ReceiptHandle":"b"}]}"#,
-            "\(queueForm)&DeleteMessageBatchRequestEntry.1.Id=1"
-                + "&DeleteMessageBatchRequestEntry.1.ReceiptHandle=a"
-                + "&DeleteMessageBatchRequestEntry.2.ReceiptHandle=b",
+            """
+            \(queueForm)&DeleteMessageBatchRequestEntry.1.Id=1\
+            &DeleteMessageBatchRequestEntry.1.ReceiptHandle=a\
+            &DeleteMessageBatchRequestEntry.2.ReceiptHandle=b
+            """,
             "\(queueDecoded) 1:a nil:b"),
         ActionExample(
             "ChangeMessageVisibility",
@@ -130,9 +142,11 @@ struct ActionExample: Sendable, CustomTestStringConvertible {
         ActionExample(
             "ChangeMessageVisibilityBatch",
             #"{\#(queue),"Entries":[{"Id":"1","ReceiptHandle":"a","VisibilityTimeout":9}]}"#,
-            "\(queueForm)&ChangeMessageVisibilityBatchRequestEntry.1.Id=1"
-                + "&ChangeMessageVisibilityBatchRequestEntry.1.ReceiptHandle=a"
-                + "&ChangeMessageVisibilityBatchRequestEntry.1.VisibilityTimeout=9",
+            """
+            \(queueForm)&ChangeMessageVisibilityBatchRequestEntry.1.Id=1\
+            &ChangeMessageVisibilityBatchRequestEntry.1.ReceiptHandle=a\
+            &ChangeMessageVisibilityBatchRequestEntry.1.VisibilityTimeout=9
+            """,
             "\(queueDecoded) 1:a:9"),
     ]
 
