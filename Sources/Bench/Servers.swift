@@ -37,9 +37,16 @@ enum Servers {
             path, arguments: ["-p", directory.path, "-e", logPath, "-c", configurationPath],
             outputPath: logPath)
         try control.waitUntilListening(process, name: "nginx", logPath: logPath)
+        var processes = ProcessorTime.family(of: process.identifier)
+        // The master listens before its worker exists, and the worker is what costs.
+        while processes.count < 2 {
+            guard process.checkRunning() else { throw BenchError("nginx has ended") }
+            Clock.sleep(milliseconds: 5)
+            processes = ProcessorTime.family(of: process.identifier)
+        }
         return Target(
-            "nginx return 200", kind: .fixedAnswer, control: control,
-            processes: ProcessorTime.family(of: process.identifier), owned: [process, directory])
+            "nginx return 200", kind: .fixedAnswer, control: control, processes: processes,
+            owned: [process, directory])
     }
 
     /// Nothing but the answer: no log, no files, connections kept for ever.
