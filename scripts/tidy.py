@@ -137,10 +137,17 @@ def check_function_lengths():
     for path in swift_files("Sources"):
         opened = None
         for number, line in enumerate(code_lines(path.read_text()), 1):
+            text = line.rstrip()
             match = start.match(line)
-            if match and opened is None and not line.rstrip().endswith("}"):
-                opened = (number, match.group(1))
-            elif opened and line.rstrip() == opened[1] + "}":
+            if match and not (opened and opened[2]):
+                opened = None if text.endswith("}") else (number, match.group(1), text.endswith("{"))
+            elif opened and not opened[2]:
+                # The signature goes on over lines; without a brace it is a requirement of a protocol.
+                if text.endswith("{"):
+                    opened = (opened[0], opened[1], True)
+                elif not text or text == "}":
+                    opened = None
+            elif opened and text == opened[1] + "}":
                 length = number - opened[0] + 1
                 if length > FUNCTION_LINES:
                     yield f"{relative(path)}:{opened[0]}: a function of {length} lines does not fit a screen"
