@@ -15,7 +15,7 @@ final class RecoveredBroker {
     func recover(from journal: Journal) throws(JournalError) {
         try journal.open(
             load: { type, payload in try broker?.load(type: type, payload: payload) },
-            loaded: { try broker?.finishLoading() },
+            loaded: { if broker?.isFounded == true { try broker?.finishLoading() } },
             replay: { type, payload, position in
                 try broker?.apply(type: type, payload: payload, at: position)
             })
