@@ -50,10 +50,15 @@ def test_creating_again_compares_with_present_values(sqs, new_name):
     assert sqs.create_queue(QueueName=name, Attributes={"DelaySeconds": "4"})["QueueUrl"] == url
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a" * 81, "a.b", "ä", "a/b", "queue.fifo", "a" * 77 + ".fifo"])
+@pytest.mark.parametrize("name", ["a b", "a" * 81, "a.b", "ä", "a/b", "queue.fifo", "a" * 77 + ".fifo"])
 def test_a_bad_name_is_refused(sqs, name):
     with refused("InvalidParameterValue", contains=BAD_NAME):
         sqs.create_queue(QueueName=name)
+
+
+def test_an_empty_name_is_refused(sqs):
+    with refused("InvalidParameterValue"):
+        sqs.create_queue(QueueName="")
 
 
 def test_a_fifo_queue_needs_the_suffix(sqs, new_name):
