@@ -1,14 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every Swift target: Swift 6 language mode, strict memory safety, warnings are errors, and one
-/// optimiser flag that lets the modules see through each other in release builds.
+/// Every Swift target: Swift 6 language mode, strict memory safety, warnings are errors. In release
+/// builds the modules see through each other, and exclusive access, which debug builds and all tests
+/// check at run time, is taken for granted (measured in ARCHITECTURE.md).
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
     .enableExperimentalFeature("Lifetimes"),
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    .unsafeFlags(
+        ["-cross-module-optimization", "-enforce-exclusivity=unchecked"],
+        .when(configuration: .release)),
 ]
 
 let package = Package(
