@@ -35,7 +35,8 @@ public struct ByteView: @unchecked Sendable {
 
     /// A view of the UTF-8 bytes of a literal, valid for ever.
     public init(_ text: StaticString) {
-        precondition(text.hasPointerRepresentation, "a literal of at least one scalar has an address")
+        precondition(
+            text.hasPointerRepresentation, "a literal of at least one scalar has an address")
         // Safe because a StaticString lives as long as the process.
         unsafe self.init(unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount)
     }
@@ -104,9 +105,9 @@ public struct ByteView: @unchecked Sendable {
     }
 
     /// Whether the bytes are exactly those of the literal.
-    // Disfavoured, because a literal beside `==` is a view as well.
     @_disfavoredOverload
     public static func == (left: ByteView, right: StaticString) -> Bool {
+        // Disfavoured, because a literal beside `==` can be a view as well.
         guard left.count == right.utf8CodeUnitCount else { return false }
         return left.isEmpty || left == ByteView(right)
     }

@@ -99,20 +99,25 @@ public struct ByteWriter: ~Copyable {
     }
 
     /// Appends `length` bytes that `fill` writes into the buffer it is given.
-    public mutating func append(count length: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+    public mutating func append(
+        count length: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) {
         reserve(length)
         // Safe because room was just made.
         unsafe fill(UnsafeMutableBufferPointer(start: start + count, count: length))
         count += length
     }
 
-    /// Appends as many bytes as `fill` says it has written, which must be `limit` at most.
-    mutating func append(upTo limit: Int, fill: (UnsafeMutablePointer<UInt8>) -> Int) {
+    /// Appends as many bytes as `fill` says it has written, which must be `limit` at most; none, and
+    /// false, when it says nil.
+    @discardableResult
+    mutating func append(upTo limit: Int, fill: (UnsafeMutablePointer<UInt8>) -> Int?) -> Bool {
         reserve(limit)
         // Safe because room was just made.
-        let length = unsafe fill(start + count)
+        guard let length = unsafe fill(start + count) else { return false }
         precondition(length >= 0 && length <= limit, "no more is written than there is room for")
         count += length
+        return true
     }
 
     /// Overwrites the bytes at `offset`, which must have been written before.

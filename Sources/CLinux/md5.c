@@ -1,7 +1,7 @@
 #include "CLinux.h"
 #include <string.h>
 
-// MD5 (RFC 1321) of many messages: eight at once where the processor has AVX2, else one by one.
+// MD5 (RFC 1321) of many messages: sixteen at once where the processor has AVX2, else one by one.
 
 #define F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
 #define G(x, y, z) ((y) ^ ((z) & ((x) ^ (y))))
@@ -147,13 +147,6 @@ AVX2 static inline __attribute__((always_inline)) void transpose(
     }
 }
 
-// One block of each of eight messages; state[i] holds the i-th word of every lane.
-AVX2 static void transform8(const uint8_t *const blocks[8], __m256i state[4]) {
-    __m256i words[16];
-    transpose(blocks, 0, words);
-    transpose(blocks, 32, words + 8);
-    const __m256i ones = _mm256_set1_epi32(-1);
-    __m256i a = state[0], b = state[1], c = state[2], d = state[3];
 #define AND(x, y) _mm256_and_si256(x, y)
 #define OR(x, y) _mm256_or_si256(x, y)
 #define XOR(x, y) _mm256_xor_si256(x, y)
@@ -165,7 +158,14 @@ AVX2 static void transform8(const uint8_t *const blocks[8], __m256i state[4]) {
 #define F(x, y, z) XOR(z, AND(x, XOR(y, z)))
 #define G(x, y, z) XOR(y, AND(z, XOR(x, y)))
 #define H(x, y, z) XOR(XOR(x, y), z)
-#define I(x, y, z) XOR(y, OR(x, XOR(z, ones)))
+#define I(x, y, z) XOR(y, OR(x, XOR(z, _mm256_set1_epi32(-1))))
+
+// One block of each of eight messages; state[i] holds the i-th word of every lane.
+AVX2 static void transform8(const uint8_t *const blocks[8], __m256i state[4]) {
+    __m256i words[16];
+    transpose(blocks, 0, words);
+    transpose(blocks, 32, words + 8);
+    __m256i a = state[0], b = state[1], c = state[2], d = state[3];
 #define STEP(f, a, b, c, d, word, shift, constant)                                          \
     a = ADD(ADD(a, f(b, c, d)), ADD(words[word], _mm256_set1_epi32((int)constant)));        \
     a = ADD(OR(_mm256_slli_epi32(a, shift), _mm256_srli_epi32(a, 32 - shift)), b);
@@ -177,55 +177,89 @@ AVX2 static void transform8(const uint8_t *const blocks[8], __m256i state[4]) {
     state[3] = ADD(state[3], d);
 }
 
+// The same for sixteen: each step waits for the one before it, and meanwhile the other eight step.
+AVX2 static void transform16(const uint8_t *const blocks[16], __m256i state[8]) {
+    __m256i words[2][16];
+    transpose(blocks, 0, words[0]);
+    transpose(blocks, 32, words[0] + 8);
+    transpose(blocks + 8, 0, words[1]);
+    transpose(blocks + 8, 32, words[1] + 8);
+    __m256i a = state[0], b = state[1], c = state[2], d = state[3];
+    __m256i a_ = state[4], b_ = state[5], c_ = state[6], d_ = state[7];
+#define HALF(f, a, b, c, d, word, shift, constant)                                          \
+    a = ADD(ADD(a, f(b, c, d)), ADD(word, _mm256_set1_epi32((int)constant)));               \
+    a = ADD(OR(_mm256_slli_epi32(a, shift), _mm256_srli_epi32(a, 32 - shift)), b);
+#define STEP(f, a, b, c, d, word, shift, constant)              \
+    HALF(f, a, b, c, d, words[0][word], shift, constant)        \
+    HALF(f, a##_, b##_, c##_, d##_, words[1][word], shift, constant)
+    STEPS(STEP)
+#undef STEP
+#undef HALF
+    state[0] = ADD(state[0], a), state[4] = ADD(state[4], a_);
+    state[1] = ADD(state[1], b), state[5] = ADD(state[5], b_);
+    state[2] = ADD(state[2], c), state[6] = ADD(state[6], c_);
+    state[3] = ADD(state[3], d), state[7] = ADD(state[7], d_);
+}
+
+enum { lane_count = 16 };
+
 // A lane takes the next message as soon as its last one is done, so lengths may differ freely. When
-// one message is left, it goes on alone: seven idle lanes would make it slower.
+// one message is left, it goes on alone: idle lanes would make it slower.
 AVX2 static void md5_lanes(const apus_message *messages, size_t count, uint8_t *digests) {
-    lane lanes[8];
-    uint32_t state[4][8];
-    const uint8_t *blocks[8];
-    uint8_t busy = 0;
+    lane lanes[lane_count];
+    // state[half][i][j] is the i-th word of lane 8 * half + j.
+    uint32_t state[2][4][8] = {0};
+    const uint8_t *blocks[lane_count];
+    unsigned busy = 0;
     size_t taken = 0;
     // An idle lane reads a block of its own that counts for nothing.
-    for (int index = 0; index < 8; index++) blocks[index] = memset(lanes[index].tail, 0, 64);
-    while (taken < count && taken < 8) {
+    for (int index = 0; index < lane_count; index++)
+        blocks[index] = memset(lanes[index].tail, 0, 64);
+    for (; taken < count && taken < lane_count; taken++) {
         begin(&lanes[taken], messages + taken, taken);
         blocks[taken] = lanes[taken].next;
-        for (int word = 0; word < 4; word++) state[word][taken] = first_state[word];
-        busy |= (uint8_t)(1 << taken++);
-    }
-    for (int word = 0; word < 4; word++)
-        for (size_t index = taken; index < 8; index++) state[word][index] = 0;
-
-    while (busy & (busy - 1)) {
-        __m256i wide[4];
         for (int word = 0; word < 4; word++)
-            wide[word] = _mm256_loadu_si256((const __m256i *)(const void *)state[word]);
+            state[taken / 8][word][taken % 8] = first_state[word];
+        busy |= 1u << taken;
+    }
+    while (busy & (busy - 1)) {
+        __m256i wide[8];
+        for (int row = 0; row < 8; row++)
+            wide[row] = _mm256_loadu_si256((const __m256i *)(const void *)state[row / 4][row % 4]);
         // Nothing but the blocks changes until a message ends.
         size_t together = SIZE_MAX;
-        for (int index = 0; index < 8; index++)
+        for (int index = 0; index < lane_count; index++)
             if (busy >> index & 1 && lanes[index].blocks < together)
                 together = lanes[index].blocks;
         for (size_t block = 0; block < together; block++) {
-            transform8(blocks, wide);
-            for (int index = 0; index < 8; index++)
+            if (busy >> 8 == 0) {
+                transform8(blocks, wide);
+            } else if ((busy & 0xFF) == 0) {
+                transform8(blocks + 8, wide + 4);
+            } else {
+                transform16(blocks, wide);
+            }
+            for (int index = 0; index < lane_count; index++)
                 if (busy >> index & 1) blocks[index] += 64;
         }
-        for (int word = 0; word < 4; word++)
-            _mm256_storeu_si256((__m256i *)(void *)state[word], wide[word]);
-        for (int index = 0; index < 8; index++) {
+        for (int row = 0; row < 8; row++)
+            _mm256_storeu_si256((__m256i *)(void *)state[row / 4][row % 4], wide[row]);
+        for (int index = 0; index < lane_count; index++) {
             if (!(busy >> index & 1)) continue;
             lane *lane = &lanes[index];
+            uint32_t (*words)[8] = state[index / 8];
+            int column = index % 8;
             lane->next += 64 * (together - 1);
             lane->blocks -= together - 1;
             if (!advance(lane)) {
-                store(digests + 16 * lane->number, state[0][index], state[1][index],
-                      state[2][index], state[3][index]);
+                store(digests + 16 * lane->number, words[0][column], words[1][column],
+                      words[2][column], words[3][column]);
                 if (taken < count) {
                     begin(lane, messages + taken, taken);
                     taken++;
-                    for (int word = 0; word < 4; word++) state[word][index] = first_state[word];
+                    for (int word = 0; word < 4; word++) words[word][column] = first_state[word];
                 } else {
-                    busy &= (uint8_t)~(1 << index);
+                    busy &= ~(1u << index);
                     lane->next = lane->tail;
                 }
             }
@@ -234,7 +268,8 @@ AVX2 static void md5_lanes(const apus_message *messages, size_t count, uint8_t *
     }
     if (!busy) return;
     int last = __builtin_ctz(busy);
-    const uint32_t alone[4] = {state[0][last], state[1][last], state[2][last], state[3][last]};
+    uint32_t alone[4];
+    for (int word = 0; word < 4; word++) alone[word] = state[last / 8][word][last % 8];
     finish_alone(&lanes[last], alone, digests);
 }
 

@@ -81,26 +81,30 @@ private func skipping(_ text: String) -> JSONError? {
         #expect(fault == .unexpectedEnd || (text.hasPrefix("\"\\ud83c") && fault == .loneSurrogate))
     }
 
-    @Test(arguments: [
-        ("[1,]", .unexpectedByte), ("[,1]", .unexpectedByte), ("{,}", .unexpectedByte),
-        ("{\"a\":1,}", .unexpectedByte), ("{\"a\" 1}", .unexpectedByte), ("[1 2]", .unexpectedByte),
-        ("{a:1}", .unexpectedByte), ("{1:1}", .unexpectedByte), ("[}", .unexpectedByte),
-        ("{]", .unexpectedByte), ("truE", .unexpectedByte), ("nul ", .unexpectedByte),
-        ("'a'", .unexpectedByte), ("+1", .unexpectedByte), (".5", .unexpectedByte),
-        ("01", .invalidNumber), ("-01", .invalidNumber), ("-a", .invalidNumber),
-        ("1.a", .invalidNumber), ("1ea", .invalidNumber), ("1 1", .trailingBytes),
-        ("{}x", .trailingBytes), ("1a", .trailingBytes), ("\"\\x\"", .invalidEscape),
-        ("\"\\u12g4\"", .invalidEscape), ("\"\\ud800\"", .loneSurrogate),
-        ("\"\\udc00\"", .loneSurrogate), ("\"\\ud800\\u0041\"", .loneSurrogate),
-        ("\"\\ud800\\ud800\"", .loneSurrogate), ("\"a\nb\"", .controlCharacter),
-        ("\"\u{0}\"", .controlCharacter), ("\u{FEFF}1", .unexpectedByte),
-    ] as [(String, JSONError)])
+    @Test(
+        arguments: [
+            ("[1,]", .unexpectedByte), ("[,1]", .unexpectedByte), ("{,}", .unexpectedByte),
+            ("{\"a\":1,}", .unexpectedByte), ("{\"a\" 1}", .unexpectedByte),
+            ("[1 2]", .unexpectedByte),
+            ("{a:1}", .unexpectedByte), ("{1:1}", .unexpectedByte), ("[}", .unexpectedByte),
+            ("{]", .unexpectedByte), ("truE", .unexpectedByte), ("nul ", .unexpectedByte),
+            ("'a'", .unexpectedByte), ("+1", .unexpectedByte), (".5", .unexpectedByte),
+            ("01", .invalidNumber), ("-01", .invalidNumber), ("-a", .invalidNumber),
+            ("1.a", .invalidNumber), ("1ea", .invalidNumber), ("1 1", .trailingBytes),
+            ("{}x", .trailingBytes), ("1a", .trailingBytes), ("\"\\x\"", .invalidEscape),
+            ("\"\\u12g4\"", .invalidEscape), ("\"\\ud800\"", .loneSurrogate),
+            ("\"\\udc00\"", .loneSurrogate), ("\"\\ud800\\u0041\"", .loneSurrogate),
+            ("\"\\ud800\\ud800\"", .loneSurrogate), ("\"a\nb\"", .controlCharacter),
+            ("\"\u{0}\"", .controlCharacter), ("\u{FEFF}1", .unexpectedByte),
+        ] as [(String, JSONError)])
     func aMalformedTextIsRefused(text: String, error: JSONError) {
         #expect(skipping(text) == error)
     }
 
     @Test func stringsThatAreNotUTF8AreRefused() {
-        let bad: [[UInt8]] = [[0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80]]
+        let bad: [[UInt8]] = [
+            [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80],
+        ]
         for bytes in bad {
             #expect(
                 reading([0x22] + bytes + [0x22]) { reader throws(JSONError) in
@@ -110,9 +114,12 @@ private func skipping(_ text: String) -> JSONError? {
     }
 
     @Test func aValueOfAnotherKindIsNamed() {
-        #expect(reading("12") { r throws(JSONError) in _ = try r.string() } == .unexpectedKind(.number))
-        #expect(reading("{}") { r throws(JSONError) in try r.beginArray() } == .unexpectedKind(.object))
-        #expect(reading("null") { r throws(JSONError) in _ = try r.bool() } == .unexpectedKind(.null))
+        #expect(
+            reading("12") { r throws(JSONError) in _ = try r.string() } == .unexpectedKind(.number))
+        #expect(
+            reading("{}") { r throws(JSONError) in try r.beginArray() } == .unexpectedKind(.object))
+        #expect(
+            reading("null") { r throws(JSONError) in _ = try r.bool() } == .unexpectedKind(.null))
         #expect(
             reading("\"1\"") { r throws(JSONError) in _ = try r.integer() }
                 == .unexpectedKind(.string))
@@ -128,18 +135,21 @@ private func skipping(_ text: String) -> JSONError? {
         #expect(skipping(String(repeating: "[", count: 1_000_000)) == .tooDeep)
     }
 
-    @Test(arguments: [
-        ("0", .integer(0), 0), ("-0", .integer(0), 0), ("42", .integer(42), 42),
-        ("9223372036854775807", .integer(.max), .max),
-        ("-9223372036854775808", .integer(.min), .min),
-        ("9223372036854775808", .largeInteger, nil), ("-9223372036854775809", .largeInteger, nil),
-        ("1.0", .decimal, 1), ("1e1", .decimal, 10), ("1.5", .decimal, nil), ("15e-1", .decimal, nil),
-        ("150e-1", .decimal, 15), ("1.25E2", .decimal, 125), ("-1.20e+1", .decimal, -12),
-        ("0e999999999999999999999", .decimal, 0), ("0.000e-99999999999999999999", .decimal, 0),
-        ("1e18", .decimal, 1_000_000_000_000_000_000), ("1e19", .decimal, nil),
-        ("1e-1", .decimal, nil), ("1e999999999999", .decimal, nil), ("0.5e1", .decimal, 5),
-        ("0.05e1", .decimal, nil), ("100000000000000000000e-20", .decimal, 1),
-    ] as [(String, JSONNumber.Value, Int64?)])
+    @Test(
+        arguments: [
+            ("0", .integer(0), 0), ("-0", .integer(0), 0), ("42", .integer(42), 42),
+            ("9223372036854775807", .integer(.max), .max),
+            ("-9223372036854775808", .integer(.min), .min),
+            ("9223372036854775808", .largeInteger, nil),
+            ("-9223372036854775809", .largeInteger, nil),
+            ("1.0", .decimal, 1), ("1e1", .decimal, 10), ("1.5", .decimal, nil),
+            ("15e-1", .decimal, nil),
+            ("150e-1", .decimal, 15), ("1.25E2", .decimal, 125), ("-1.20e+1", .decimal, -12),
+            ("0e999999999999999999999", .decimal, 0), ("0.000e-99999999999999999999", .decimal, 0),
+            ("1e18", .decimal, 1_000_000_000_000_000_000), ("1e19", .decimal, nil),
+            ("1e-1", .decimal, nil), ("1e999999999999", .decimal, nil), ("0.5e1", .decimal, 5),
+            ("0.05e1", .decimal, nil), ("100000000000000000000e-20", .decimal, 1),
+        ] as [(String, JSONNumber.Value, Int64?)])
     func numbersAreExact(text: String, value: JSONNumber.Value, whole: Int64?) {
         let fault = reading(text) { reader throws(JSONError) in
             let number = try reader.number()
@@ -185,7 +195,8 @@ private func skipping(_ text: String) -> JSONError? {
 
     @Test func noInputTraps() {
         var shuffle = Shuffle(seed: 31)
-        let seed = Array(#"{"a":[1,-2.5e3,"x\u00e9\n🌍",{"b":null}],"c":true,"d":"\ud83c\udf0d"}"#.utf8)
+        let seed = Array(
+            #"{"a":[1,-2.5e3,"x\u00e9\n🌍",{"b":null}],"c":true,"d":"\ud83c\udf0d"}"#.utf8)
         let tokens = Array(#"{}[]",:\u0123dDeE+-. tfn"#.utf8) + [0x00, 0x80, 0xC3, 0xF0, 0xFF]
         for _ in 0..<20_000 {
             var text = seed
@@ -268,10 +279,12 @@ private func skipping(_ text: String) -> JSONError? {
     @Test(arguments: 0..<4 as Range<UInt64>)
     func stringsReadLikeTheGrammarSays(seed: UInt64) {
         var shuffle = Shuffle(seed: seed)
-        let pieces = [
-            "\\\"", "\\\\", "\\n", "\\/", "\\u0041", "\\u00e9", "\\ud83c\\udf0d", "é", "世", "🌍", "\\b",
-            "a", "bc", "0123456789abcdef", "\\", "\\ud800", "\\x", "\n",
-        ].map { Array($0.utf8) } + [[0x80], [0xC3]]
+        let pieces =
+            [
+                "\\\"", "\\\\", "\\n", "\\/", "\\u0041", "\\u00e9", "\\ud83c\\udf0d", "é", "世", "🌍",
+                "\\b",
+                "a", "bc", "0123456789abcdef", "\\", "\\ud800", "\\x", "\n",
+            ].map { Array($0.utf8) } + [[0x80], [0xC3]]
         // The last six are malformed; with few of them most strings are sound.
         for _ in 0..<4000 {
             let choices = shuffle.below(4) == 0 ? pieces.count : pieces.count - 6

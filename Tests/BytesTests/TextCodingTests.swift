@@ -114,27 +114,31 @@ private func written(_ write: (inout ByteWriter) -> Void) -> String {
     }
 
     @Test func xmlEscapesWhatAWSEscapes() {
-        #expect(written { $0.append(xmlEscaped: "a&b<c>d\"e\rf\ng'é") }
-            == "a&amp;b&lt;c&gt;d&quot;e&#xD;f\ng'é")
+        #expect(
+            written { $0.append(xmlEscaped: "a&b<c>d\"e\rf\ng'é") }
+                == "a&amp;b&lt;c&gt;d&quot;e&#xD;f\ng'é")
         #expect(written { $0.append(xmlEscaped: "") } == "")
         for position in 0..<40 {
             var text = [UInt8](repeating: 0x61, count: 40)
             text[position] = 0x3C
-            let expected = String(repeating: "a", count: position) + "&lt;"
+            let expected =
+                String(repeating: "a", count: position) + "&lt;"
                 + String(repeating: "a", count: 39 - position)
             withView(text) { view in #expect(written { $0.append(xmlEscaped: view) } == expected) }
         }
     }
 
     @Test func jsonEscapesControlsQuotesAndBackslashes() {
-        #expect(written { $0.append(jsonEscaped: "a\"b\\c\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}é/") }
-            == "a\\\"b\\\\c\\b\\t\\n\\f\\r\\u0001\\u001f\u{7F}é/")
+        #expect(
+            written { $0.append(jsonEscaped: "a\"b\\c\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}é/") }
+                == "a\\\"b\\\\c\\b\\t\\n\\f\\r\\u0001\\u001f\u{7F}é/")
         #expect(written { $0.append(jsonString: "") } == "\"\"")
         for position in 0..<40 {
             for (byte, escape) in [(0x22, "\\\""), (0x1F, "\\u001f"), (0x00, "\\u0000")] {
                 var text = [UInt8](repeating: 0x20, count: 40)
                 text[position] = UInt8(byte)
-                let expected = String(repeating: " ", count: position) + escape
+                let expected =
+                    String(repeating: " ", count: position) + escape
                     + String(repeating: " ", count: 39 - position)
                 withView(text) { view in
                     #expect(written { $0.append(jsonEscaped: view) } == expected)

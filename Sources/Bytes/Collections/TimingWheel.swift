@@ -200,7 +200,8 @@ public final class TimingWheel {
         let level = bucket >> 8
         let first = level * Self.wordsPerLevel
         unsafe occupied[first + (bucket & 0xFF) >> 6] &= ~(1 << UInt64(bucket & 63))
-        let rest = unsafe occupied[first] | occupied[first + 1] | occupied[first + 2]
+        let rest =
+            unsafe occupied[first] | occupied[first + 1] | occupied[first + 2]
             | occupied[first + 3]
         if rest == 0 { occupiedLevels &= ~(1 << UInt64(level)) }
     }

@@ -63,25 +63,38 @@ public struct SipHasher: Sendable {
 
     /// Adds the bytes of a view.
     public mutating func update(_ bytes: ByteView) {
-        for index in 0..<bytes.count { update(bytes[index]) }
+        var offset = 0
+        while bytes.count - offset >= 8 {
+            let word: UInt64 = bytes.littleEndian(at: offset)
+            add(word, byteCount: 8)
+            offset += 8
+        }
+        while offset < bytes.count {
+            add(UInt64(bytes[offset]), byteCount: 1)
+            offset += 1
+        }
     }
 
     /// Adds the bytes of an integer, lowest first.
-    public mutating func update<Value: FixedWidthInteger>(littleEndian value: Value) {
-        for index in 0..<(Value.bitWidth / 8) {
-            update(UInt8(truncatingIfNeeded: value >> Value(truncatingIfNeeded: index * 8)))
-        }
+    public mutating func update<Value: FixedWidthInteger & UnsignedInteger>(
+        littleEndian value: Value
+    ) {
+        precondition(Value.bitWidth <= 64, "an integer of a word at most")
+        add(UInt64(value), byteCount: Value.bitWidth / 8)
     }
 
     /// Adds one byte.
-    @inline(__always)
-    public mutating func update(_ byte: UInt8) {
-        pending |= UInt64(byte) &<< UInt64(truncatingIfNeeded: (length & 7) * 8)
-        length += 1
-        if length & 7 == 0 {
-            state.compress(pending)
-            pending = 0
-        }
+    public mutating func update(_ byte: UInt8) { add(UInt64(byte), byteCount: 1) }
+
+    /// Adds the lowest bytes of a word, of which the others are zero.
+    private mutating func add(_ word: UInt64, byteCount: Int) {
+        let held = length & 7
+        pending |= word &<< UInt64(truncatingIfNeeded: held * 8)
+        length += byteCount
+        guard held + byteCount >= 8 else { return }
+        state.compress(pending)
+        // What did not fit any more. A shift by 64, when nothing was held, gives zero.
+        pending = word >> UInt64(truncatingIfNeeded: 64 - held * 8)
     }
 
     /// The hash of everything added so far.

@@ -42,7 +42,7 @@ typedef struct {
     size_t count;
 } apus_message;
 
-/// Writes the MD5 digest of each message, eight messages at a time where the processor can.
+/// Writes the MD5 digest of each message, up to sixteen at a time where the processor can.
 void apus_md5(const apus_message *messages, size_t count, uint8_t *digests);
 /// The same one by one, on every processor.
 void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *digests);
