@@ -94,8 +94,8 @@ extension Journal {
         snapshots.draft?.inFlight.append(draft.chunk)
         snapshots.draft?.flushed += UInt64(draft.used)
         snapshots.draft?.used = 0
-        snapshots.draft?.chunk =
-            snapshots.spareChunk ?? SegmentMemory(byteCount: SnapshotKeeper.chunkByteCount)
+        let chunk = snapshots.spareChunk ?? SegmentMemory(byteCount: SnapshotKeeper.chunkByteCount)
         snapshots.spareChunk = nil
+        snapshots.draft?.chunk = chunk
     }
 }

@@ -49,6 +49,23 @@ final class Fixture {
         self.replayed = replayed
     }
 
+    /// Opens the journal on `disk`, or tells why that was refused.
+    static func opening(
+        _ disk: CrashableDisk, segment: UInt64 = 16 << 10
+    ) -> Result<Fixture, JournalError> {
+        do throws(JournalError) {
+            return .success(try Fixture(disk: disk, segment: segment))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The damage that opening the journal on `disk` found, if that is what it found.
+    static func damage(in disk: CrashableDisk) -> JournalError.Damage? {
+        guard case .failure(.damaged(let damage)) = opening(disk) else { return nil }
+        return damage
+    }
+
     /// Appends a record of `count` bytes drawn from `seed`.
     @discardableResult
     func append(_ count: Int, type: UInt8 = 1, seed: UInt64 = 1) -> TestRecord {
@@ -64,16 +81,15 @@ final class Fixture {
         return TestRecord(type: type, payload: payload, position: position.offset)
     }
 
-    /// Commits and lets the disk do everything it has.
+    /// Commits and lets the disk do everything there is to do.
     func settle() throws(JournalError) {
-        repeat {
+        var hasMore = true
+        while hasMore {
+            hasMore = false
             commit()
-            while disk.step() {}
+            while disk.step() { hasMore = true }
             try journal.poll()
-        } while journal.synced < journal.writer.end
-        commit()
-        while disk.step() {}
-        try journal.poll()
+        }
     }
 
     func commit() {
