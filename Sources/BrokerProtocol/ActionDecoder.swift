@@ -81,7 +81,7 @@ public struct ActionDecoder {
         guard target.prefix(dot).is("AmazonSQS"), let name = ActionName(target.dropFirst(dot + 1))
         else {
             let name = target.string
-            throw BrokerError(.invalidAction, "The operation \(name) is not known to this endpoint.")
+            throw BrokerError(.invalidAction, "The operation \(name) is not known here.")
         }
         let scope = CredentialScope(authorization: request.headers.authorization)
         let context = RequestContext(request, scope: scope, configuration: configuration)
@@ -95,7 +95,8 @@ public struct ActionDecoder {
     private mutating func decodeQuery(
         _ request: Request, form: inout ResponseForm
     ) throws(BrokerError) -> DecodedRequest {
-        form.wire = request.headers.accept.firstIndex(of: "application/json") == nil
+        form.wire =
+            request.headers.accept.firstIndex(of: "application/json") == nil
             ? .query : .queryAsJSON
         parameters.removeAll()
         try parameters.append(request.query)

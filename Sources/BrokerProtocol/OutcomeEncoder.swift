@@ -140,7 +140,7 @@ public enum OutcomeEncoder {
         writer.append("</Type><Code>")
         writer.append(code.query)
         writer.append("</Code><Message>")
-        text.withView { writer.append(xmlEscaped: $0) }
+        writer.append(xmlText: text)
         writer.append("</Message><Detail/></Error><RequestId>")
         writer.append(uuid: requestID.high, low: requestID.low)
         writer.append("</RequestId></ErrorResponse>")

@@ -34,14 +34,20 @@ import Testing
         #expect(
             Encoding.body(response)
                 == """
-                    <?xml version="1.0"?>\
-                    <ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error>\
-                    <Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code>\
-                    <Message>The specified queue does not exist for this wsdl version.</Message>\
-                    <Detail/></Error><RequestId>\(Encoding.requestIDText)</RequestId>\
-                    </ErrorResponse>
-                    """)
+                <?xml version="1.0"?>\
+                <ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error>\
+                <Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code>\
+                <Message>The specified queue does not exist for this wsdl version.</Message>\
+                <Detail/></Error><RequestId>\(Encoding.requestIDText)</RequestId>\
+                </ErrorResponse>
+                """)
         #expect(!response.contains("x-amzn-query-error"))
+    }
+
+    @Test func aTextThatQuotesControlCharactersStaysXML() {
+        let error = BrokerError(.invalidParameterValue, "a\u{1}<\u{FFFE}é\t")
+        let response = Self.encode(error, .query)
+        #expect(response.contains("<Message>a\u{FFFD}&lt;\u{FFFD}é\t</Message>"))
     }
 
     @Test func aRefusalInTheJSONRendering() {

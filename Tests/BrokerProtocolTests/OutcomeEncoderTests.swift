@@ -150,11 +150,11 @@ import Testing
         #expect(
             attributes.xml
                 == """
-                    <GetQueueAttributesResult><Attribute><Name>A</Name><Value>1</Value></Attribute>\
-                    <Attribute><Name>Policy</Name>\
-                    <Value>{&quot;a&quot;:&quot;&lt;&amp;&gt;&quot;}</Value></Attribute>\
-                    </GetQueueAttributesResult>
-                    """)
+                <GetQueueAttributesResult><Attribute><Name>A</Name><Value>1</Value></Attribute>\
+                <Attribute><Name>Policy</Name>\
+                <Value>{&quot;a&quot;:&quot;&lt;&amp;&gt;&quot;}</Value></Attribute>\
+                </GetQueueAttributesResult>
+                """)
         #expect(
             attributes.rendering
                 == #""GetQueueAttributesResult":{"Attributes":[{"Name":"A","Value":"1"},"#
@@ -164,7 +164,8 @@ import Testing
         #expect(tags.json == #"{"Tags":{"k":"v"}}"#)
         #expect(
             tags.xml
-                == "<ListQueueTagsResult><Tag><Key>k</Key><Value>v</Value></Tag></ListQueueTagsResult>"
+                == "<ListQueueTagsResult><Tag><Key>k</Key><Value>v</Value></Tag>"
+                + "</ListQueueTagsResult>"
         )
     }
 
@@ -182,19 +183,19 @@ import Testing
         #expect(
             full.json
                 == #"""
-                    {"MD5OfMessageBody":"\#(digest)","MD5OfMessageAttributes":"\#(digest)",\#
-                    "MD5OfMessageSystemAttributes":"\#(digest)","MessageId":"\#(Self.idText)",\#
-                    "SequenceNumber":"00000000000000000042"}
-                    """#)
+                {"MD5OfMessageBody":"\#(digest)","MD5OfMessageAttributes":"\#(digest)",\#
+                "MD5OfMessageSystemAttributes":"\#(digest)","MessageId":"\#(Self.idText)",\#
+                "SequenceNumber":"00000000000000000042"}
+                """#)
         #expect(
             full.xml
                 == """
-                    <SendMessageResult><MD5OfMessageBody>\(digest)</MD5OfMessageBody>\
-                    <MD5OfMessageAttributes>\(digest)</MD5OfMessageAttributes>\
-                    <MD5OfMessageSystemAttributes>\(digest)</MD5OfMessageSystemAttributes>\
-                    <MessageId>\(Self.idText)</MessageId>\
-                    <SequenceNumber>00000000000000000042</SequenceNumber></SendMessageResult>
-                    """)
+                <SendMessageResult><MD5OfMessageBody>\(digest)</MD5OfMessageBody>\
+                <MD5OfMessageAttributes>\(digest)</MD5OfMessageAttributes>\
+                <MD5OfMessageSystemAttributes>\(digest)</MD5OfMessageSystemAttributes>\
+                <MessageId>\(Self.idText)</MessageId>\
+                <SequenceNumber>00000000000000000042</SequenceNumber></SendMessageResult>
+                """)
         let plain = SentMessage(id: Self.id, bodyDigest: Self.digest)
         #expect(
             Self.fields(.sent(plain), .sendMessage).json
@@ -212,12 +213,12 @@ import Testing
         #expect(
             mixed.json
                 == #"""
-                    {"Successful":[{"Id":"1","MessageId":"\#(Self.idText)",\#
-                    "MD5OfMessageBody":"\#(digest)","MD5OfMessageAttributes":"\#(digest)",\#
-                    "MD5OfMessageSystemAttributes":"\#(digest)",\#
-                    "SequenceNumber":"00000000000000000042"}],"Failed":[{"Id":"2",\#
-                    "SenderFault":true,"Code":"InvalidParameterValue","Message":"why"}]}
-                    """#)
+                {"Successful":[{"Id":"1","MessageId":"\#(Self.idText)",\#
+                "MD5OfMessageBody":"\#(digest)","MD5OfMessageAttributes":"\#(digest)",\#
+                "MD5OfMessageSystemAttributes":"\#(digest)",\#
+                "SequenceNumber":"00000000000000000042"}],"Failed":[{"Id":"2",\#
+                "SenderFault":true,"Code":"InvalidParameterValue","Message":"why"}]}
+                """#)
         #expect(mixed.xml.contains("<SendMessageBatchResultEntry><Id>1</Id><MessageId>"))
         #expect(
             mixed.xml.hasSuffix(
@@ -259,11 +260,11 @@ import Testing
         #expect(
             tasks.json
                 == #"""
-                    {"Results":[{"TaskHandle":"h","Status":"RUNNING","SourceArn":"s",\#
-                    "DestinationArn":"d","MaxNumberOfMessagesPerSecond":5,\#
-                    "ApproximateNumberOfMessagesMoved":1,"ApproximateNumberOfMessagesToMove":2,\#
-                    "FailureReason":"f","StartedTimestamp":1700000000123}]}
-                    """#)
+                {"Results":[{"TaskHandle":"h","Status":"RUNNING","SourceArn":"s",\#
+                "DestinationArn":"d","MaxNumberOfMessagesPerSecond":5,\#
+                "ApproximateNumberOfMessagesMoved":1,"ApproximateNumberOfMessagesToMove":2,\#
+                "FailureReason":"f","StartedTimestamp":1700000000123}]}
+                """#)
         #expect(
             tasks.xml.hasPrefix(
                 "<ListMessageMoveTasksResult><ListMessageMoveTasksResultEntry><TaskHandle>h"))

@@ -66,18 +66,18 @@ import Testing
         #expect(
             answer.json
                 == #"""
-                    {"Messages":[{"MessageId":"\#(Encoding.idText)",\#
-                    "ReceiptHandle":"\#(Self.handle)","MD5OfBody":"\#(Encoding.digestText)",\#
-                    "Body":"a<\"\r\n"}]}
-                    """#)
+                {"Messages":[{"MessageId":"\#(Encoding.idText)",\#
+                "ReceiptHandle":"\#(Self.handle)","MD5OfBody":"\#(Encoding.digestText)",\#
+                "Body":"a<\"\r\n"}]}
+                """#)
         #expect(
             answer.xml
                 == """
-                    <ReceiveMessageResult><Message><MessageId>\(Encoding.idText)</MessageId>\
-                    <ReceiptHandle>\(Self.handle)</ReceiptHandle>\
-                    <MD5OfBody>\(Encoding.digestText)</MD5OfBody><Body>a&lt;&quot;&#xD;\n</Body>\
-                    </Message></ReceiveMessageResult>
-                    """)
+                <ReceiveMessageResult><Message><MessageId>\(Encoding.idText)</MessageId>\
+                <ReceiptHandle>\(Self.handle)</ReceiptHandle>\
+                <MD5OfBody>\(Encoding.digestText)</MD5OfBody><Body>a&lt;&quot;&#xD;\n</Body>\
+                </Message></ReceiveMessageResult>
+                """)
     }
 
     @Test func allSystemAttributes() {
@@ -159,7 +159,8 @@ import Testing
             payloads: [payload])
         #expect(
             one.json.hasSuffix(
-                #""MD5OfMessageAttributes":"0911ac989fa4a4b3440f074ba9941547","MessageAttributes":{"#
+                #""MD5OfMessageAttributes":"0911ac989fa4a4b3440f074ba9941547","#
+                    + #""MessageAttributes":{"#
                     + #""b":{"BinaryValue":"AAEC","DataType":"Binary"}}}]}"#))
         selection.message = .some(names: [], prefixes: [Array("a".utf8), Array("b".utf8)])
         let two = Encoding.fields(

@@ -132,7 +132,8 @@ import Testing
         #expect(try names("AttributeName.member.1=a&AttributeName.member.2=b") == ["a", "b"])
         #expect(try names("AttributeNames.member.2=b&AttributeNames.member.1=a") == ["a", "b"])
         #expect(try names("AttributeName=a") == ["a"])
-        #expect(try names("AttributeName.7=b&AttributeName.3=a&AttributeName.10=c") == ["a", "b", "c"])
+        #expect(
+            try names("AttributeName.7=b&AttributeName.3=a&AttributeName.10=c") == ["a", "b", "c"])
         #expect(
             try names("AttributeName.99999999999999999999999=b&AttributeName.1=a") == ["a", "b"])
         #expect(try names("AttributeName.01=a&AttributeName.1=b").count == 2)
@@ -179,8 +180,9 @@ import Testing
             {"Unknown":{"a":[1,{"b":null}]},"QueueUrl":"q","MessageBody":null,"DelaySeconds":null,
             "MessageAttributes":null,"MessageGroupId":"g","MessageSystemAttributes":{}} 
             """#
-        guard case .sendMessage(let send) = try TestBuffer.json("SendMessage", body)
-            .decodeAction().action
+        guard
+            case .sendMessage(let send) = try TestBuffer.json("SendMessage", body)
+                .decodeAction().action
         else { return }
         #expect(send.message.body == nil && send.message.delaySeconds == nil)
         #expect(send.message.attributes.isEmpty && send.message.groupID?.string == "g")
@@ -191,8 +193,9 @@ import Testing
             {"MessageAttributes":{"a":{"StringListValues":["x"]},"b":{"StringListValues":[],
             "BinaryListValues":null,"StringValue":"v"},"c":{}}}
             """#
-        guard case .sendMessage(let send) = try TestBuffer.json("SendMessage", body)
-            .decodeAction().action
+        guard
+            case .sendMessage(let send) = try TestBuffer.json("SendMessage", body)
+                .decodeAction().action
         else { return }
         guard case .list = send.message.attributes[0].value,
             case .string(let text) = send.message.attributes[1].value,

@@ -48,8 +48,10 @@ protocol FieldWriter {
         _ map: FieldName, key: ByteView, pair: EntryNames, into writer: inout ByteWriter)
     mutating func endStructureEntry(
         _ map: FieldName, pair: EntryNames, into writer: inout ByteWriter)
-    /// Text, escaped.
+    /// Text of a message, escaped; its characters were checked when it was sent.
     func write(_ text: ByteView, into writer: inout ByteWriter)
+    /// Any other text, escaped.
+    func write(_ text: String, into writer: inout ByteWriter)
 }
 
 /// What key and value of a map's entry are called where they are elements.
@@ -122,10 +124,6 @@ extension FieldWriter {
             endTextEntry(name, pair: pair, into: &writer)
         }
         endMap(name, into: &writer)
-    }
-
-    func write(_ text: String, into writer: inout ByteWriter) {
-        text.withView { write($0, into: &writer) }
     }
 }
 

@@ -88,8 +88,9 @@ struct JSONFieldReader: FieldReader {
     }
 
     /// Whether a value of `kind` stands here rather than null; any other value is refused.
-    private mutating func isPresent(_ kind: JSONKind, named name: String) throws(BrokerError) -> Bool
-    {
+    private mutating func isPresent(
+        _ kind: JSONKind, named name: String
+    ) throws(BrokerError) -> Bool {
         let found = try pull { reader throws(JSONError) in try reader.peek() }
         if found == kind { return true }
         guard found != .null else {

@@ -134,4 +134,8 @@ struct JSONFieldWriter: FieldWriter {
     func write(_ text: ByteView, into writer: inout ByteWriter) {
         writer.append(jsonEscaped: text)
     }
+
+    func write(_ text: String, into writer: inout ByteWriter) {
+        text.withView { writer.append(jsonEscaped: $0) }
+    }
 }

@@ -92,4 +92,26 @@ struct XMLFieldWriter: FieldWriter {
     func write(_ text: ByteView, into writer: inout ByteWriter) {
         writer.append(xmlEscaped: text)
     }
+
+    func write(_ text: String, into writer: inout ByteWriter) { writer.append(xmlText: text) }
+}
+
+extension ByteWriter {
+    /// Appends a text that may quote what a client sent: characters that XML does not have at all,
+    /// such as most control characters, are replaced by U+FFFD.
+    mutating func append(xmlText text: String) {
+        let isAllowed = text.withView { XMLCharacters.isAllowed($0) }
+        let shown =
+            isAllowed ? text : String(String.UnicodeScalarView(text.unicodeScalars.map(\.inXML)))
+        shown.withView { append(xmlEscaped: $0) }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var inXML: Unicode.Scalar {
+        switch value {
+        case 0x9, 0xA, 0xD, 0x20...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF: self
+        default: "\u{FFFD}"
+        }
+    }
 }

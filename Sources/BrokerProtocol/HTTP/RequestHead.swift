@@ -28,7 +28,9 @@ struct RequestHead {
     /// Parses a whole head: lines that each end in CR LF, of which the last is empty. O(n).
     init(_ bytes: MutableByteView, limits: HTTPLimits) throws(HTTPRefusal) {
         let text = bytes.view
-        if text.firstIndex(of: 0) != nil { throw HTTPRefusal(.badRequest, "A NUL byte in the head.") }
+        guard text.firstIndex(of: 0) == nil else {
+            throw HTTPRefusal(.badRequest, "A NUL byte in the head.")
+        }
         var lineStart = try parseRequestLine(bytes, limits: limits)
         let headerStart = lineStart
         var headerCount = 0
