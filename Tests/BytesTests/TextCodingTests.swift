@@ -113,6 +113,53 @@ private func written(_ write: (inout ByteWriter) -> Void) -> String {
         }
     }
 
+    @Test func aFormIsDecodedInPlaceByteForByte() {
+        func naive(_ text: [UInt8]) -> [UInt8] {
+            var rest = text[...]
+            var bytes: [UInt8] = []
+            while let byte = rest.popFirst() {
+                let digits = rest.prefix(2).compactMap { Character(.init($0)).hexDigitValue }
+                if byte == 0x25, digits.count == 2 {
+                    bytes.append(UInt8(digits[0] * 16 + digits[1]))
+                    rest = rest.dropFirst(2)
+                } else {
+                    bytes.append(byte == 0x2B ? 0x20 : byte)
+                }
+            }
+            return bytes
+        }
+        var shuffle = Shuffle(seed: 17)
+        let pieces = ["%22", "%7b", "%E4", "%2B", "+", "%", "%2", "%zz", "%%41", "a", "bcdefghi"]
+        for _ in 0..<6000 {
+            var text: [UInt8] = []
+            for _ in 0..<shuffle.below(40) {
+                text += Array(pieces[shuffle.below(pieces.count)].utf8)
+                text += [UInt8](repeating: 0x78, count: shuffle.below(2) * shuffle.below(30))
+            }
+            let expected = naive(text)
+            unsafe text.withUnsafeMutableBufferPointer { buffer in
+                // Safe because the view does not outlive the closure.
+                let view = unsafe MutableByteView(
+                    unsafeStart: buffer.baseAddress, count: buffer.count)
+                #expect(PercentCoding.decodeForm(view).view.array == expected)
+            }
+        }
+        #expect(PercentCoding.decodeForm(MutableByteView()).isEmpty)
+    }
+
+    @Test func base64IsDecodedOverItself() {
+        var text = Array("Zm9vYmE=".utf8)
+        unsafe text.withUnsafeMutableBufferPointer { buffer in
+            // Safe because the view does not outlive the closure.
+            let view = unsafe MutableByteView(unsafeStart: buffer.baseAddress, count: buffer.count)
+            #expect(Base64.decode("Zm9v", to: view[0..<2]) == nil, "three bytes do not fit")
+            #expect(Base64.decode("", to: MutableByteView()) == 0)
+            #expect(Base64.decode("Zm9", to: view) == nil)
+            #expect(Base64.decode(view.view, to: view) == 5)
+            #expect(view[0..<5].view == "fooba")
+        }
+    }
+
     @Test func xmlEscapesWhatAWSEscapes() {
         #expect(
             written { $0.append(xmlEscaped: "a&b<c>d\"e\rf\ng'é") }

@@ -1,3 +1,5 @@
+import CLinux
+
 /// Percent-encoding of URLs and forms (RFC 3986, section 2.1).
 public enum PercentCoding {
     /// Appends what `text` stands for; false, with nothing appended, when a percent sign is not
@@ -23,6 +25,15 @@ public enum PercentCoding {
             }
         }
         return true
+    }
+
+    /// The value of a form's field, decoded in place: the front of `text`, with plus signs as spaces.
+    ///
+    /// A percent sign without two hexadecimal digits stands for itself. O(n), a block at a time.
+    public static func decodeForm(_ text: MutableByteView) -> MutableByteView {
+        guard let start = unsafe text.start else { return text }
+        // Safe because the function stays within the text.
+        return unsafe text[0..<apus_form_decode(start, text.count)]
     }
 
     /// The byte that the escape at `index` stands for.

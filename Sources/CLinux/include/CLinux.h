@@ -28,6 +28,10 @@ void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *writt
 /// 6 * count + 16 bytes.
 size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
 
+/// Undoes the coding of forms in place and returns the new length: %XX is a byte, + a space, and a
+/// percent sign without two digits stands for itself.
+size_t apus_form_decode(uint8_t *text, size_t count);
+
 /// The CRC32C of bytes that follow those whose CRC32C is `continuing` (0 at first), by the
 /// processor's instructions where it has them.
 uint32_t apus_crc32c(uint32_t continuing, const uint8_t *bytes, size_t count);
