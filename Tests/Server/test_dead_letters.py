@@ -181,7 +181,7 @@ def test_one_task_per_source(sqs, pair, arn_of):
     assert int(task["MaxNumberOfMessagesPerSecond"]) == 1
     text = ("There is already a task running. Only one active task is allowed for a source queue arn at a given "
             "time.")
-    with refused("AWS.SimpleQueueService.UnsupportedOperation", text):
+    with refused("InvalidParameterValue", text):
         sqs.start_message_move_task(SourceArn=arn)
     answer = sqs.cancel_message_move_task(TaskHandle=started["TaskHandle"])
     assert int(answer["ApproximateNumberOfMessagesMoved"]) < 30

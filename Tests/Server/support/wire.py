@@ -22,7 +22,7 @@ class XMLAnswer:
         self.response = response
         self.status = response.status_code
         self.headers = response.headers
-        self.text = response.text
+        self.text = response.content.decode()
         assert f'xmlns="{NAMESPACE}"' in self.text, self.text
         self.root = ElementTree.fromstring(re.sub(r'\sxmlns="[^"]*"', "", self.text, count=1))
 
