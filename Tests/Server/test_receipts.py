@@ -27,6 +27,12 @@ def test_a_deleted_message_is_gone(sqs, queue, handle):
     assert counts(sqs, queue) == (0, 0, 0)
 
 
+def test_a_message_that_was_delayed_is_received_and_deleted(sqs, queue):
+    sqs.send_message(QueueUrl=queue, MessageBody="x", DelaySeconds=1)
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=receive(sqs, queue, WaitTimeSeconds=5))
+    assert counts(sqs, queue) == (0, 0, 0)
+
+
 def test_deleting_again_succeeds(sqs, queue, handle):
     for _ in range(3):
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle)

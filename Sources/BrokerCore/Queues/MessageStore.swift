@@ -99,6 +99,7 @@ final class MessageStore {
             let delivery = delivery(of: slot)
             deliveries[delivery].visibleAt = visibleAt
             deliveries[delivery].link = schedule(slot, at: visibleAt)
+            groups[messages[slot].group].count += 1
         }
     }
 
