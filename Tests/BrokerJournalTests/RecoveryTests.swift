@@ -86,6 +86,48 @@ func aTailTornAtAnyByteIsCutAtTheLastWholeRecord(_ filler: UInt8) throws {
     }
 }
 
+/// The batch that replaces a torn one is torn itself, and what its lost sectors leave in sight are
+/// whole records of the batch before, at the very places where records are looked for.
+@Test func recordsOfAnEarlierEpochAreNoPartOfALaterBatch() throws {
+    let written = try Written(lastSizes: [40, 40, 40, 40, 40, 40])
+    let hole = Int(written.last[1].position)
+    var bytes = written.disk.bytes(segment)
+    bytes[hole + 30] ^= 1
+    let disk = written.disk.afterKill()
+    disk.put(segment, bytes)
+    let second = try Fixture(disk: disk)
+    #expect(second.journal.writer.used == hole + BatchHeader.recordByteCount)
+    let kept = second.append(192 - 2 * BatchHeader.recordByteCount - 24)
+    let lost = second.append(40, seed: 77)
+    second.append(40, seed: 78)
+    #expect(lost.position == written.last[4].position)
+    try second.settle()
+    var torn = second.disk.bytes(segment)
+    torn.replaceSubrange(Int(lost.position)..<torn.count, with: bytes[Int(lost.position)...])
+    second.disk.put(segment, torn)
+    let third = try Fixture(disk: second.disk.afterKill())
+    #expect(third.replayed == written.durable + [written.last[0], kept])
+}
+
+@Test func aBatchOfAnEarlierEpochBehindALaterOneIsStale() {
+    let memory = SegmentMemory(byteCount: 16 << 10)
+    var used = 0
+    for epoch: UInt32 in [2, 1] {
+        var writer = SegmentWriter(memory: memory, base: 0, epoch: epoch, used: used)
+        _ = writer.append(type: 1, head: "payload", body: ByteView())
+        _ = writer.closeBatch(identity: 7, previousEnd: UInt64(used), shard: 0)
+        used = writer.used
+    }
+    var scan = SegmentScan(identity: 7, number: 0, byteCount: 16 << 10, epoch: 0)
+    let end = used / 2
+    while true {
+        let step = scan.next(memory.view(scan.offset..<memory.byteCount))
+        guard case .end(let ending) = step else { continue }
+        #expect(ending == .init(offset: end, promised: nil, fault: .epoch))
+        return
+    }
+}
+
 @Test func aFlippedBitIsCutFromTheLastBatchAndRefusedAnywhereElse() throws {
     let written = try Written()
     let whole = written.disk.bytes(segment)

@@ -104,6 +104,28 @@ private func settle(_ node: ModelNode, ticks: Int = 1) throws {
     #expect(node.fetched.isEmpty)
 }
 
+@Test func aSegmentThatIsBeingReadIsNotWrittenOver() throws {
+    let node = try ModelNode(disk: CrashableDisk(), settings: settings(), firstID: 1)
+    for _ in 0..<100 {
+        node.send(count: 1000)
+        try settle(node)
+    }
+    let place = try #require(node.broker.messages[1])
+    node.journal.fetch(at: JournalPosition(offset: place.position), count: 1000, ticket: 1)
+    let lanes = [DiskLane.commit, .background]
+    for _ in 0..<200 {
+        if let id = node.broker.messages.keys.min() { node.delete(id) }
+        node.send(count: 1000)
+        node.delete(node.nextID - 1)
+        try node.tick()
+        for lane in lanes { while node.disk.step(lane) {} }
+    }
+    #expect(node.journal.segments[0] != nil && node.journal.segments[1] == nil)
+    try settle(node, ticks: 8)
+    #expect(node.fetched[1] == ModelBroker.payload(1, count: 1000))
+    #expect(node.journal.segments[0] == nil)
+}
+
 @Test func memoryStaysWithinItsBudget() throws {
     let node = try ModelNode(disk: CrashableDisk(), settings: settings(), firstID: 1)
     for _ in 0..<300 {
