@@ -52,7 +52,6 @@ public struct ByteView: @unchecked Sendable {
     }
 
     /// The little-endian integer at `offset`, which must be followed by enough bytes.
-    @inline(__always)
     public func littleEndian<Value: FixedWidthInteger & BitwiseCopyable>(
         at offset: Int, as type: Value.Type = Value.self
     ) -> Value {
@@ -127,7 +126,6 @@ public struct ByteView: @unchecked Sendable {
     }
 
     /// Where the first byte stands that satisfies `predicate`, or nil. O(n).
-    @inline(__always)
     func firstIndex(where predicate: (UInt8) -> Bool) -> Int? {
         var index = 0
         while index < count {
@@ -138,7 +136,6 @@ public struct ByteView: @unchecked Sendable {
     }
 
     /// What a scanner of `CLinux` finds: the number of bytes at the front that it passes over.
-    @inline(__always)
     func scan(_ scanner: (UnsafePointer<UInt8>, Int) -> Int) -> Int {
         guard let start = unsafe start else { return 0 }
         return unsafe scanner(start, count)

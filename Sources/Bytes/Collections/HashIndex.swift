@@ -106,7 +106,6 @@ public final class HashIndex {
     }
 
     /// The slot that a key wants. The product spreads keys that count up as well as hashes.
-    @inline(__always)
     private static func home(_ key: Hash128, _ shift: UInt64) -> Int {
         Int(truncatingIfNeeded: ((key.first ^ key.second) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
     }
@@ -120,7 +119,6 @@ public final class HashIndex {
         unsafe memory.start.assumingMemoryBound(to: Entry.self)
     }
 
-    @inline(__always)
     private func find(_ key: Hash128) -> Int? {
         let mask = currentCapacity - 1
         var slot = Self.home(key, currentShift)

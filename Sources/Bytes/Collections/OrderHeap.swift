@@ -23,7 +23,6 @@ public final class OrderHeap {
             self.stamp = stamp
         }
 
-        @inline(__always)
         fileprivate func precedes(_ other: Entry) -> Bool {
             if order != other.order { return order < other.order }
             if slot != other.slot { return slot < other.slot }

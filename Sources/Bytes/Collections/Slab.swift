@@ -120,11 +120,14 @@ public final class Slab<Slot: SlabSlot> {
 
     /// The slot at `index`, in place. The index must be below `highWater` and not 0.
     public subscript(index: UInt32) -> Slot {
+        // Inlined by force: beyond a few dozen uses the optimiser would begin to call them.
+        @inline(__always)
         unsafeAddress {
             precondition(index &- 1 < readable, "index of a slot that exists")
             // Safe because slots below the high-water mark lie in pages that exist.
             return unsafe UnsafePointer(pointer(index))
         }
+        @inline(__always)
         unsafeMutableAddress {
             unsafe writablePointer(index)
         }

@@ -12,7 +12,6 @@ public struct Hash128: Hashable, Sendable {
     }
 
     /// Whether both hashes are the same.
-    @inline(__always)
     public static func == (left: Hash128, right: Hash128) -> Bool {
         (left.first ^ right.first) | (left.second ^ right.second) == 0
     }
@@ -119,6 +118,7 @@ struct SipState: Sendable {
         v3 = key.k1 ^ 0x7465_6462_7974_6573
     }
 
+    // Inlined by force: fourteen rounds a hash would else be fourteen calls.
     @inline(__always)
     private mutating func round() {
         v0 = v0 &+ v1
@@ -133,7 +133,6 @@ struct SipState: Sendable {
         v2 = v2 &<< 32 | v2 &>> 32
     }
 
-    @inline(__always)
     mutating func compress(_ word: UInt64) {
         v3 ^= word
         round()

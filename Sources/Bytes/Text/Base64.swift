@@ -60,7 +60,6 @@ public enum Base64 {
     }
 
     /// The 24 bits of four digits, the first lowest; more than 24 bits when one is none.
-    @inline(__always)
     private static func group(_ digits: UInt32) -> UInt32 {
         let first = values[Int(digits & 0xFF)]
         let second = values[Int(digits >> 8 & 0xFF)]
@@ -123,7 +122,6 @@ extension ByteWriter {
     }
 
     /// Four digits, the first lowest.
-    @inline(__always)
     private static func digits(_ group: UInt32) -> UInt32 {
         UInt32(alphabet[Int(group >> 18 & 63)]) | UInt32(alphabet[Int(group >> 12 & 63)]) << 8
             | UInt32(alphabet[Int(group >> 6 & 63)]) << 16

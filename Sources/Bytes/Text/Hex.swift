@@ -18,15 +18,12 @@ public enum Hex {
     }
 
     /// The lower-case digit of a value below 16.
-    @inline(__always)
     static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
 
     /// The upper-case digit of a value below 16.
-    @inline(__always)
     static func upperDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x37 &+ value }
 
     /// The value of a digit, or 255.
-    @inline(__always)
     static func value(_ digit: UInt8) -> UInt8 {
         if digit &- 0x30 < 10 { return digit &- 0x30 }
         let letter = digit | 0x20
@@ -34,7 +31,6 @@ public enum Hex {
     }
 
     /// Sixteen lower-case digits of eight bytes, the first byte lowest: two words of text.
-    @inline(__always)
     static func spread(_ word: UInt32) -> UInt64 {
         // Each byte to 16 bits, then its halves to a byte each, the high half first.
         var wide = UInt64(word)

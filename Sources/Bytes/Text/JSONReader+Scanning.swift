@@ -35,7 +35,6 @@ extension JSONReader {
     }
 
     /// Consumes bytes and closes the gap that escapes have left before them.
-    @inline(__always)
     mutating func take(_ length: Int, to end: inout Int, moving: Bool) {
         if moving, end != offset {
             // Safe because the source is what was just scanned and the target lies before it.

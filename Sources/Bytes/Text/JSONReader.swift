@@ -206,7 +206,6 @@ public struct JSONReader: @unchecked Sendable {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
-    @inline(__always)
     func byte(_ index: Int) -> UInt8 {
         precondition(index >= 0 && index < count, "index within the text")
         // Safe because the index was just checked against the count.
@@ -220,7 +219,6 @@ public struct JSONReader: @unchecked Sendable {
     }
 
     /// The next byte that is not white space; it is not consumed.
-    @inline(__always)
     private mutating func skipSpace() throws(JSONError) -> UInt8 {
         while offset < count {
             let next = byte(offset)

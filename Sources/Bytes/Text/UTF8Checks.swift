@@ -1,7 +1,6 @@
 import CLinux
 
 /// The length of the UTF-8 sequence at the front of `count` bytes, or 0 when it is not valid.
-@inline(__always)
 func utf8SequenceLength(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
     // Safe because each byte is read only after `count` was found to reach it.
     guard count > 0 else { return 0 }
