@@ -18,10 +18,9 @@ extension Broker {
     }
 
     /// Remembers an accepted identifier; makes room by forgetting up to two whose time is over.
-    mutating func remember(_ stored: StoredMessage, in queue: Queue) {
+    mutating func remember(_ stored: StoredMessage, as key: Hash128, in queue: Queue) {
         let backlog = queue.backlog
         forgetDeduplications(2, of: backlog, at: stored.instant)
-        let key = deduplicationKey(of: stored, in: queue)
         // One whose time is over can still be there when more than two were.
         if let known = store.deduplicationIndex[key] { forgetDeduplication(known, of: backlog) }
         let slot = store.deduplications.allocate()

@@ -140,13 +140,19 @@ extension Broker {
             stored.sequenceNumber = store.deduplications[known].sequenceNumber
             return
         }
-        // Numbers grow with time and leave gaps, as AWS's do.
-        stored.sequenceNumber = max(queue.sequence + 256, stored.timestamp.milliseconds << 22)
-        send(&stored, in: queue, into: sink)
+        stored.sequenceNumber = nextSequenceNumber(of: queue, at: stored.timestamp)
+        send(&stored, in: queue, into: sink, deduplicationKey: key)
+    }
+
+    /// Twenty digits that grow with time and leave gaps, as AWS's do: 10^19, the milliseconds since
+    /// 1970, and room for 8,192 messages in each, which lasts until the year 2097.
+    private func nextSequenceNumber(of queue: Queue, at timestamp: Timestamp) -> UInt64 {
+        max(queue.sequence + 256, 10_000_000_000_000_000_000 + (timestamp.milliseconds << 21))
     }
 
     private mutating func send(
-        _ stored: inout StoredMessage, in queue: Queue, into sink: any RecordSink
+        _ stored: inout StoredMessage, in queue: Queue, into sink: any RecordSink,
+        deduplicationKey: Hash128? = nil
     ) {
         stored.id = entropy.nextMessageID()
         stored.slot = store.messages.nextIndex
@@ -156,13 +162,16 @@ extension Broker {
         latestTimestamp = stored.timestamp
         let length = scratch.count + stored.body.count
         let position = endRecord(.messageSent, body: stored.body, into: sink)
-        applySent(stored, in: queue, at: position, length: length)
+        applySent(
+            stored, in: queue, at: position, length: length, deduplicationKey: deduplicationKey)
         statistics.messagesSent += 1
     }
 
-    /// The message of a `messageSent` record takes its place.
+    /// The message of a `messageSent` record takes its place. `deduplicationKey` is that of the
+    /// message, when it is known already.
     mutating func applySent(
-        _ stored: StoredMessage, in queue: Queue, at position: JournalPosition, length: Int
+        _ stored: StoredMessage, in queue: Queue, at position: JournalPosition, length: Int,
+        deduplicationKey: Hash128? = nil
     ) {
         touch(queue)
         let backlog = queue.backlog
@@ -185,7 +194,9 @@ extension Broker {
         }
         if queue.settings.isFIFO {
             queue.sequence = stored.sequenceNumber
-            remember(stored, in: queue)
+            remember(
+                stored, as: deduplicationKey ?? self.deduplicationKey(of: stored, in: queue),
+                in: queue)
         }
         if backlog.retentionTimer == 0 { scheduleRetention(of: queue) }
     }
