@@ -72,8 +72,7 @@ extension Broker {
             forgetAttempts(Limits.chores, at: now.instant)
             scheduleAttempts()
         case .waiter:
-            waiters[number].timer = 0
-            answer(number, .success(.received([])))
+            endWait(number, at: now, into: sink)
         case .moveTask:
             step(task: number, at: now, into: sink)
         }
@@ -104,7 +103,10 @@ extension Broker {
                 touch(backlog)
                 backlog.delayTimer = 0
                 guard let queue = queue(ofBacklog: backlog) else { continue }
-                left -= endDelays(of: queue, at: instant, limit: left)
+                // Only what is due by this deadline, so that groups become receivable in the same
+                // order however far the time jumps.
+                left -= endDelays(
+                    of: queue, at: Instant(milliseconds: due.deadline), limit: left)
             }
         }
     }
@@ -205,7 +207,7 @@ extension Broker {
             count += 1
         }
         statistics.messagesExpired += UInt64(count)
-        if queue.settings.isFIFO { mayServe(queue) }
+        mayServe(queue)
     }
 
     /// Frees a bounded part of what purged and deleted queues have left.

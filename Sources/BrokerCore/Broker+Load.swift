@@ -95,7 +95,6 @@ extension Broker {
         backlog.firstLane = try reader.integer()
         backlog.lastLane = try reader.integer()
         backlog.laneCount = Int(try reader.integer(UInt32.self))
-        backlog.noisyCount = Int(try reader.integer(UInt32.self))
         backlog.ringHead = try reader.integer()
         backlog.ringTail = try reader.integer()
         backlog.firstDelayed = try reader.integer()
@@ -183,7 +182,7 @@ extension Broker {
             store.groupIndex.insert(MessageStore.key(digest, in: backlog.number), group)
         }
         for case let backlog? in store.backlogs where backlog.laneCount > 0 {
-            store.rebuildLaneHeaps(in: backlog)
+            store.rebuildLanes(in: backlog)
         }
     }
 

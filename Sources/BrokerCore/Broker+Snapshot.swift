@@ -169,7 +169,7 @@ extension Broker {
         writer.append(littleEndian: backlog.nextOrder)
         for slot in [
             backlog.oldest, backlog.youngest, backlog.plainLane, backlog.firstLane,
-            backlog.lastLane, UInt32(backlog.laneCount), UInt32(backlog.noisyCount),
+            backlog.lastLane, UInt32(backlog.laneCount),
             backlog.ringHead, backlog.ringTail, backlog.firstDelayed, backlog.firstDeduplication,
             backlog.lastDeduplication, backlog.workedAt,
         ] {

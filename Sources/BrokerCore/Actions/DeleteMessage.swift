@@ -72,7 +72,8 @@ extension Broker {
     mutating func applyDeleted(_ slots: [UInt32], from queue: Queue, at now: Moment) {
         touch(queue.backlog)
         for slot in slots { store.remove(slot, at: now.instant, from: queue.backlog) }
-        // A group whose first message is gone may be received from again.
-        if queue.settings.isFIFO { mayServe(queue) }
+        // A FIFO group whose first message is gone may be received from again, and any queue
+        // that had too many messages in flight.
+        mayServe(queue)
     }
 }

@@ -198,6 +198,8 @@ extension Broker {
         from source: Queue, by task: MoveTask, at now: Moment, into sink: any RecordSink
     ) -> Bool {
         expire(source, at: now, into: sink)
+        // Looking for the next message brings up to date which lanes are noisy.
+        touch(source.backlog)
         let slot = nextToMove(in: source, at: now)
         guard slot != 0 else {
             end(task: task.number, .completed, nil, at: now, into: sink)
@@ -258,6 +260,8 @@ extension Broker {
         fresh.replacedTimestamp = now.timestamp.milliseconds
         store.deliveries[delivery] = fresh
         store.messages[slot].flags = .replaced
+        // Receives are counted anew, so an earlier handle must not fit one of them.
+        store.messages[slot].generation &+= 1
         store.messages[slot].sentAt = now.instant.milliseconds
         arrive(slot, group: group, in: target)
         if source.settings.isFIFO { mayServe(source) }

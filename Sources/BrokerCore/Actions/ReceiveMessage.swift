@@ -12,6 +12,7 @@ extension Broker {
         {
             return .received(repeated)
         }
+        serveEarlierWaiters(of: queue, at: now, into: sink)
         let received = take(request, from: queue, at: now, into: sink)
         if !received.isEmpty { return .received(received) }
         let wait = receive.waitTimeSeconds ?? queue.settings.receiveMessageWaitTimeSeconds

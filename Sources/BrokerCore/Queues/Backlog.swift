@@ -37,11 +37,11 @@ final class Backlog {
     var firstLane: UInt32 = 0
     var lastLane: UInt32 = 0
     var laneCount = 0
-    /// Standard: the lanes with ready messages, by their earliest; quiet ones go first.
+    /// Standard: the quiet lanes with ready messages, by their earliest.
     var quiet: OrderHeap?
-    var noisy: OrderHeap?
-    /// How many lanes are counted as noisy.
-    var noisyCount = 0
+    /// Standard: the lanes counted as noisy, which come after the quiet ones. No more than nine can
+    /// have over a tenth of one measure, so they are few whenever they have just been reviewed.
+    var noisy: [UInt32] = []
     /// Standard: recent processing time of all lanes, decayed, as of `workedAt`.
     var work: UInt64 = 0
     var workedAt: UInt32 = 0

@@ -27,62 +27,59 @@ extension MessageStore {
         if previous == 0 { backlog.firstLane = next } else { groups[previous].ringNext = next }
         if next == 0 { backlog.lastLane = previous } else { groups[next].ringPrevious = previous }
         backlog.laneCount -= 1
-        if groups[lane].state == 1 { backlog.noisyCount -= 1 }
-        if backlog.laneCount == 0 {
-            backlog.quiet = nil
-            backlog.noisy = nil
-        }
+        if groups[lane].state == 1 { backlog.noisy.removeAll { $0 == lane } }
+        if backlog.laneCount == 0 { backlog.quiet = nil }
         // An entry left in a heap must not fit the slot's next user.
         groups[lane].stamp &+= 1
     }
 
     // MARK: Order among lanes
 
-    /// Enters a lane anew into its heap after its earliest message changed.
+    /// Enters a quiet lane anew into the heap after its earliest message changed.
     func orderChanged(_ lane: UInt32, in backlog: Backlog) {
         guard lane != backlog.plainLane else { return }
         groups[lane].stamp &+= 1
         let first = earliest(in: lane)
-        guard first != 0 else { return }
-        let order = messages[first].order
-        if groups[lane].state == 1 {
-            if backlog.noisy == nil { backlog.noisy = OrderHeap() }
-            backlog.noisy?.push(order: order, slot: lane, stamp: groups[lane].stamp)
-        } else {
-            if backlog.quiet == nil { backlog.quiet = OrderHeap() }
-            backlog.quiet?.push(order: order, slot: lane, stamp: groups[lane].stamp)
-        }
-        let entries = (backlog.quiet?.count ?? 0) + (backlog.noisy?.count ?? 0)
-        if entries > 4 * backlog.laneCount + 1024 { rebuildLaneHeaps(in: backlog) }
+        guard first != 0, groups[lane].state == 0 else { return }
+        if backlog.quiet == nil { backlog.quiet = OrderHeap() }
+        backlog.quiet?.push(
+            order: messages[first].order, slot: lane, stamp: groups[lane].stamp)
+        let entries = backlog.quiet?.count ?? 0
+        if entries > 4 * backlog.laneCount + 1024 { rebuildLanes(in: backlog) }
     }
 
-    /// Drops all out-of-date entries, once they outnumber the lanes several times.
-    func rebuildLaneHeaps(in backlog: Backlog) {
+    /// Finds anew which lanes are quiet and which noisy, after a snapshot was loaded, or when the
+    /// entries of the heap that are out of date outnumber the lanes several times.
+    func rebuildLanes(in backlog: Backlog) {
         backlog.quiet?.removeAll()
-        backlog.noisy?.removeAll()
+        backlog.noisy.removeAll()
         var lane = backlog.firstLane
         while lane != 0 {
             let first = earliest(in: lane)
-            if first != 0 {
+            if groups[lane].state == 1 {
+                backlog.noisy.append(lane)
+            } else if first != 0 {
                 if backlog.quiet == nil { backlog.quiet = OrderHeap() }
-                if backlog.noisy == nil { backlog.noisy = OrderHeap() }
-                let heap = groups[lane].state == 1 ? backlog.noisy : backlog.quiet
-                heap?.push(order: messages[first].order, slot: lane, stamp: groups[lane].stamp)
+                backlog.quiet?.push(
+                    order: messages[first].order, slot: lane, stamp: groups[lane].stamp)
             }
             lane = groups[lane].ringNext
         }
     }
 
     /// The message that a standard queue hands out next, or 0. Amortised O(log lanes).
+    ///
+    /// What is noisy is found out anew each time, so that the answer follows from the messages and
+    /// the time alone, and a broker that has just been recovered gives the same.
     func nextReady(in backlog: Backlog, at instant: Instant) -> UInt32 {
         let plain = backlog.plainLane == 0 ? 0 : earliest(in: backlog.plainLane)
         guard backlog.laneCount > 0 else { return plain }
-        if backlog.noisyCount > 0 { reviewNoisyLanes(in: backlog, at: instant) }
-        while let lane = firstLane(of: backlog.quiet, in: backlog) {
+        if !backlog.noisy.isEmpty { reviewNoisyLanes(in: backlog, at: instant) }
+        while let lane = firstQuietLane(in: backlog) {
             if isNoisy(lane, in: backlog, at: instant) {
                 groups[lane].state = 1
-                backlog.noisyCount += 1
-                orderChanged(lane, in: backlog)
+                groups[lane].stamp &+= 1
+                backlog.noisy.append(lane)
                 continue
             }
             let first = earliest(in: lane)
@@ -90,33 +87,41 @@ extension MessageStore {
             return messages[plain].order < messages[first].order ? plain : first
         }
         if plain != 0 { return plain }
-        guard let lane = firstLane(of: backlog.noisy, in: backlog) else { return 0 }
-        return earliest(in: lane)
+        var first: UInt32 = 0
+        for lane in backlog.noisy {
+            let candidate = earliest(in: lane)
+            guard candidate != 0 else { continue }
+            if first == 0 || messages[candidate].order < messages[first].order {
+                first = candidate
+            }
+        }
+        return first
     }
 
-    /// The lane at the top of a heap, past the entries that are out of date.
-    private func firstLane(of heap: OrderHeap?, in backlog: Backlog) -> UInt32? {
-        while let top = heap?.first {
+    /// The lane at the top of the heap, past the entries that are out of date.
+    private func firstQuietLane(in backlog: Backlog) -> UInt32? {
+        while let top = backlog.quiet?.first {
             let isCurrent =
                 groups[top.slot].stamp == top.stamp && groups[top.slot].backlog == backlog.number
                 && groups[top.slot].readyCount > 0
             if isCurrent { return top.slot }
-            _ = heap?.pop()
+            _ = backlog.quiet?.pop()
         }
         return nil
     }
 
-    /// Counts lanes as quiet again that have become so. More than a tenth each can only be nine
-    /// of each measure, so this looks at few lanes.
+    /// Counts lanes as quiet again that have become so.
     private func reviewNoisyLanes(in backlog: Backlog, at instant: Instant) {
-        var quieted = 0
-        while quieted < backlog.noisyCount, let lane = firstLane(of: backlog.noisy, in: backlog),
-            !isNoisy(lane, in: backlog, at: instant)
-        {
-            groups[lane].state = 0
-            backlog.noisyCount -= 1
-            orderChanged(lane, in: backlog)
-            quieted += 1
+        var index = 0
+        while index < backlog.noisy.count {
+            let lane = backlog.noisy[index]
+            if isNoisy(lane, in: backlog, at: instant) {
+                index += 1
+            } else {
+                backlog.noisy.remove(at: index)
+                groups[lane].state = 0
+                orderChanged(lane, in: backlog)
+            }
         }
     }
 
@@ -146,14 +151,14 @@ extension MessageStore {
     private func decay(_ lane: UInt32, in backlog: Backlog, at instant: Instant) {
         let interval = UInt32(
             truncatingIfNeeded: instant.milliseconds / Limits.noiseDecayMilliseconds)
-        if backlog.workedAt != interval {
-            backlog.work >>= UInt64(min(interval &- backlog.workedAt, 63))
+        // A timeout that is processed late belongs to an interval that may be over.
+        if backlog.workedAt < interval {
+            backlog.work >>= interval - backlog.workedAt
             backlog.workedAt = interval
         }
-        if groups[lane].workedAt != interval {
-            let passed = min(interval &- groups[lane].workedAt, 31)
-            groups[lane].work >>= UInt64(passed)
-            groups[lane].finished >>= passed
+        if groups[lane].workedAt < interval {
+            groups[lane].work >>= interval - groups[lane].workedAt
+            groups[lane].finished >>= interval - groups[lane].workedAt
             groups[lane].workedAt = interval
         }
     }

@@ -67,7 +67,6 @@ extension MessageStore {
         messages[slot].next = 0
         if tail == 0 { groups[group].head = slot } else { messages[tail].next = slot }
         groups[group].tail = slot
-        groups[group].count += 1
         if messages[slot].place == .ready { groups[group].readyCount += 1 }
         updateRing(group, in: backlog)
     }

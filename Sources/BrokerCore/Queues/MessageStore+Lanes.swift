@@ -11,7 +11,6 @@ extension MessageStore {
     /// Puts a new ready message behind the fresh ones of its lane.
     func appendFresh(_ slot: UInt32, in backlog: Backlog) {
         let lane = messages[slot].group
-        groups[lane].count += 1
         groups[lane].readyCount += 1
         linkFresh(slot, lane, in: backlog)
     }

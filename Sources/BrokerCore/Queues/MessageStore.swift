@@ -57,7 +57,9 @@ final class MessageStore {
         messages[slot].backlog = backlog.number
         messages[slot].order = backlog.nextOrder
         backlog.nextOrder += 1
-        messages[slot].group = group(digest, in: backlog)
+        let group = group(digest, in: backlog)
+        messages[slot].group = group
+        groups[group].count += 1
         linkByAge(slot, in: backlog)
     }
 
@@ -99,7 +101,6 @@ final class MessageStore {
             let delivery = delivery(of: slot)
             deliveries[delivery].visibleAt = visibleAt
             deliveries[delivery].link = schedule(slot, at: visibleAt)
-            groups[messages[slot].group].count += 1
         }
     }
 

@@ -73,19 +73,42 @@ extension Broker {
             index += 1
             guard let queue = queues[Int(number)] else { continue }
             queue.isToBeServed = false
-            while queue.firstWaiter != 0 {
-                let slot = queue.firstWaiter
-                let waiter = waiters[slot]
-                let attempt = Hash128(first: waiter.attemptFirst, second: waiter.attemptSecond)
-                let request = ReceiveRequest(
-                    count: Int(waiter.count), visibilityTimeout: Int(waiter.visibilityTimeout),
-                    attempt: waiter.hasAttempt == 1 ? attempt : nil)
-                let received = take(request, from: queue, at: now, into: sink)
-                guard !received.isEmpty else { break }
-                answer(slot, .success(.received(received)))
-            }
+            serve(queue, at: now, into: sink)
         }
         toBeServed.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives the waiting receives of a queue what is ready, the oldest first.
+    private mutating func serve(_ queue: Queue, at now: Moment, into sink: any RecordSink) {
+        while queue.firstWaiter != 0 {
+            let slot = queue.firstWaiter
+            let waiter = waiters[slot]
+            let attempt = Hash128(first: waiter.attemptFirst, second: waiter.attemptSecond)
+            let request = ReceiveRequest(
+                count: Int(waiter.count), visibilityTimeout: Int(waiter.visibilityTimeout),
+                attempt: waiter.hasAttempt == 1 ? attempt : nil)
+            let received = take(request, from: queue, at: now, into: sink)
+            guard !received.isEmpty else { return }
+            answer(slot, .success(.received(received)))
+        }
+    }
+
+    /// Lets those who wait already go before a receive that comes now.
+    mutating func serveEarlierWaiters(
+        of queue: Queue, at now: Moment, into sink: any RecordSink
+    ) {
+        // The queue stays in the list; looking twice does no harm.
+        if queue.isToBeServed { serve(queue, at: now, into: sink) }
+    }
+
+    /// The wait of a receive is over. What became ready in the same tick is still its own.
+    mutating func endWait(_ slot: UInt32, at now: Moment, into sink: any RecordSink) {
+        waiters[slot].timer = 0
+        let token = waiters[slot].token
+        if let queue = queues[Int(waiters[slot].queue)] {
+            serveEarlierWaiters(of: queue, at: now, into: sink)
+        }
+        if waiterOfToken[token] != nil { answer(slot, .success(.received([]))) }
     }
 
     /// Hands out the answers of receives that waited, and forgets them.
