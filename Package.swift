@@ -47,7 +47,9 @@ let package = Package(
         .executableTarget(
             name: "Bench", dependencies: ["Bytes", "CLinux"], swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
-        .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore"], swiftSettings: settings),
+        .testTarget(
+            name: "BrokerCoreTests", dependencies: ["BrokerCore"], exclude: ["Scenarios"],
+            swiftSettings: settings),
         .testTarget(
             name: "BrokerJournalTests", dependencies: ["BrokerJournal"], swiftSettings: settings),
         .testTarget(
