@@ -33,10 +33,8 @@ struct CredentialScope {
             return
         }
         let scope = authorization.dropFirst(mark + 11)
-        var end = 0
-        while end < scope.count, scope[end] != Character.comma, scope[end] != Character.space {
-            end += 1
-        }
+        let comma = scope.firstIndex(of: Character.comma) ?? scope.count
+        let end = scope.prefix(comma).firstIndex(of: Character.space) ?? comma
         self.init(scope: scope[0..<end])
     }
 }

@@ -95,8 +95,7 @@ import Testing
                 x-amzn-RequestId: \(Self.requestIDText)\r
                 Connection: close\r
                 Access-Control-Allow-Origin: *\r
-                Access-Control-Expose-Headers: \
-                x-amzn-RequestId,x-amzn-query-error,x-amzn-ErrorType\r
+                Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-query-error\r
                 Content-Type: text/xml\r
                 Content-Length:        211\r
                 \r

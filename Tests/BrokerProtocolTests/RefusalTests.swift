@@ -105,6 +105,18 @@ import Testing
         #expect(try refusal(TestBuffer.form("\(many)Action=ListQueues")).hasPrefix("serialization"))
     }
 
+    @Test func longListsAreRefusedBeforeTheyTakeMemory() throws {
+        let entries = Array(repeating: "{}", count: 2049).joined(separator: ",")
+        let batch = TestBuffer.json("SendMessageBatch", "{\"Entries\":[\(entries)]}")
+        #expect(try refusal(batch) == "serialization: A list has more than 2048 elements")
+        let tags = (0...2048).map { "\"\($0)\":\"\"" }.joined(separator: ",")
+        let tag = TestBuffer.json("TagQueue", "{\"Tags\":{\(tags)}}")
+        #expect(try refusal(tag) == "serialization: A list has more than 2048 elements")
+        let names = (0...100).map { "\"\($0)\"" }.joined(separator: ",")
+        let receive = TestBuffer.json("ReceiveMessage", "{\"MessageAttributeNames\":[\(names)]}")
+        #expect(try refusal(receive).hasPrefix("invalidParameterValue: Number of"))
+    }
+
     @Test func aBrowserMayAsk() throws {
         let text = "OPTIONS / HTTP/1.1\r\nHost: h\r\nOrigin: http://page\r\n\r\n"
         guard case .answer(let answer, let form) = try TestBuffer(text).decode() else { return }

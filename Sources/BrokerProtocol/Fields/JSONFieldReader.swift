@@ -3,6 +3,10 @@ import Bytes
 
 /// Reads fields from the JSON document of a request, undoing escapes where they stand.
 struct JSONFieldReader: FieldReader {
+    /// The most elements of a list and entries of a map, far beyond what any action takes, so that
+    /// a small document does not become a large array.
+    static let elementLimit = 2048
+
     private let text: MutableByteView
     private var reader: JSONReader
 
@@ -27,8 +31,10 @@ struct JSONFieldReader: FieldReader {
         _ element: (inout JSONFieldReader) throws(BrokerError) -> Void
     ) throws(BrokerError) {
         guard try begin(.array) else { return }
+        var count = 0
         while try pull({ reader throws(JSONError) in try reader.nextElement() }) {
             let before = reader.offset
+            try Self.checkLimit(&count)
             try element(&self)
             if reader.offset == before { try skip() }
         }
@@ -37,7 +43,18 @@ struct JSONFieldReader: FieldReader {
     mutating func readMap(
         _ entry: (inout JSONFieldReader, ByteView) throws(BrokerError) -> Void
     ) throws(BrokerError) {
-        try readStructure(entry)
+        var count = 0
+        try readStructure { (reader: inout JSONFieldReader, key) throws(BrokerError) in
+            try Self.checkLimit(&count)
+            try entry(&reader, key)
+        }
+    }
+
+    private static func checkLimit(_ count: inout Int) throws(BrokerError) {
+        count += 1
+        guard count <= elementLimit else {
+            throw BrokerError(.serialization, "A list has more than \(elementLimit) elements")
+        }
     }
 
     mutating func readText() throws(BrokerError) -> ByteView? {

@@ -10,7 +10,11 @@ struct QueryParameters {
     }
 
     /// The most parameters of one request. Ten messages with ten attributes each take 360.
-    static let limit = 4096
+    static let limit = 2048
+
+    /// The longest name. No action has one of half that length, so longer ones are passed over; it
+    /// keeps the cost of putting the parameters in order small.
+    static let nameByteCount = 128
 
     private(set) var all: [Parameter] = []
     /// Whether some name has more than one segment, so that order matters.
@@ -41,6 +45,7 @@ struct QueryParameters {
     private mutating func append(pair: MutableByteView) {
         let equals = pair.view.firstIndex(of: Character.equals) ?? pair.count
         let name = pair[0..<equals].decodedForm().view
+        guard name.count <= Self.nameByteCount else { return }
         let value = pair[min(equals + 1, pair.count)..<pair.count].decodedForm()
         if name.firstIndex(of: Character.dot) != nil { hasPaths = true }
         all.append(Parameter(name: name, value: value))

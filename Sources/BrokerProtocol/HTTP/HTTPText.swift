@@ -58,13 +58,13 @@ extension ByteView {
     }
 
     /// Whether these are the characters of a header name or a method: at least one, no other.
-    var isToken: Bool {
+    var isToken: Bool { count > 0 && tokenCount == count }
+
+    /// How many characters of a header name or a method stand in front.
+    var tokenCount: Int {
         var index = 0
-        while index < count {
-            if !self[index].isTokenCharacter { return false }
-            index += 1
-        }
-        return count > 0
+        while index < count, self[index].isTokenCharacter { index += 1 }
+        return index
     }
 
     /// The digits as a number; nil for anything else and for more than 18 digits.

@@ -34,15 +34,18 @@ struct RequestHead {
         var lineStart = try parseRequestLine(bytes, limits: limits)
         let headerStart = lineStart
         var headerCount = 0
-        while let lineFeed = text.firstIndex(of: Character.lineFeed, from: lineStart) {
-            let line = text[lineStart..<lineFeed - 1]
-            if line.isEmpty { break }
+        // Every LF follows a CR, so the first CR ends the line unless it is a bare one.
+        while let end = text.firstIndex(of: Character.carriageReturn, from: lineStart) {
+            guard end + 1 < text.count, text[end + 1] == Character.lineFeed else {
+                throw HTTPRefusal(.badRequest, "A header holds a bare carriage return.")
+            }
+            if end == lineStart { break }
             headerCount += 1
             guard headerCount <= limits.headerCount else {
                 throw HTTPRefusal(.tooManyHeaders, "More than \(limits.headerCount) headers.")
             }
-            try parseHeader(line)
-            lineStart = lineFeed + 1
+            try parseHeader(text[lineStart..<end])
+            lineStart = end + 2
         }
         headerBytes = text[headerStart..<lineStart]
         try settle()
@@ -132,36 +135,35 @@ struct RequestHead {
     }
 
     private mutating func parseHeader(_ line: ByteView) throws(HTTPRefusal) {
-        guard let colon = line.firstIndex(of: Character.colon), line[0..<colon].isToken else {
+        let colon = line.tokenCount
+        guard colon > 0, colon < line.count, line[colon] == Character.colon else {
             throw HTTPRefusal(.badRequest, "A header line is malformed.")
-        }
-        if line.firstIndex(of: Character.carriageReturn, from: colon) != nil {
-            throw HTTPRefusal(.badRequest, "A header holds a bare carriage return.")
         }
         let name = line[0..<colon]
         let value = line[colon + 1..<line.count].trimmed
         switch name.count {
         case 4 where name.equals(lowercase: "host"): try takeHost(value)
-        case 6 where name.equals(lowercase: "accept"): keep(value, in: \.accept)
-        case 6 where name.equals(lowercase: "origin"): keep(value, in: \.origin)
+        case 6 where name.equals(lowercase: "accept"): Self.keep(value, in: &headers.accept)
+        case 6 where name.equals(lowercase: "origin"): Self.keep(value, in: &headers.origin)
         case 6 where name.equals(lowercase: "expect"): try takeExpectation(value)
         case 10 where name.equals(lowercase: "connection"): takeConnection(value)
-        case 12 where name.equals(lowercase: "content-type"): keep(value, in: \.contentType)
-        case 12 where name.equals(lowercase: "x-amz-target"): keep(value, in: \.target)
-        case 13 where name.equals(lowercase: "authorization"): keep(value, in: \.authorization)
+        case 12 where name.equals(lowercase: "content-type"):
+            Self.keep(value, in: &headers.contentType)
+        case 12 where name.equals(lowercase: "x-amz-target"): Self.keep(value, in: &headers.target)
+        case 13 where name.equals(lowercase: "authorization"):
+            Self.keep(value, in: &headers.authorization)
         case 14 where name.equals(lowercase: "content-length"): try takeContentLength(value)
-        case 15 where name.equals(lowercase: "x-amzn-trace-id"): keep(value, in: \.traceID)
+        case 15 where name.equals(lowercase: "x-amzn-trace-id"):
+            Self.keep(value, in: &headers.traceID)
         case 17 where name.equals(lowercase: "transfer-encoding"): try takeTransferCoding(value)
         case 17 where name.equals(lowercase: "x-forwarded-proto"):
-            keep(value, in: \.forwardedScheme)
+            Self.keep(value, in: &headers.forwardedScheme)
         default: break
         }
     }
 
-    private mutating func keep(
-        _ value: ByteView, in field: WritableKeyPath<RequestHeaders, ByteView>
-    ) {
-        if headers[keyPath: field].isEmpty { headers[keyPath: field] = value }
+    private static func keep(_ value: ByteView, in field: inout ByteView) {
+        if field.isEmpty { field = value }
     }
 
     private mutating func takeHost(_ value: ByteView) throws(HTTPRefusal) {

@@ -95,8 +95,7 @@ struct OpenResponse {
             writer.append(
                 """
                 Access-Control-Allow-Origin: *\r
-                Access-Control-Expose-Headers: \
-                x-amzn-RequestId,x-amzn-query-error,x-amzn-ErrorType\r
+                Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-query-error\r
 
                 """)
         }

@@ -1,6 +1,9 @@
 import BrokerCore
 import Bytes
 
+/// The most names of message attributes in one receive; a message has at most ten.
+private let attributeNameLimit = 100
+
 extension FieldReader {
     /// Adds the system attributes of the list here to `selection`; unknown names select nothing.
     mutating func readSystemAttributeNames(
@@ -16,7 +19,8 @@ extension FieldReader {
     /// Adds the message attributes of the list here to `selection`.
     ///
     /// `All`, `*` and `.*` select all, `prefix.*` those whose name begins so, anything else the one
-    /// of that name. A name that no attribute can have selects nothing.
+    /// of that name. A name that no attribute can have selects nothing. The list is bounded, because
+    /// it is kept for as long as the receive waits.
     mutating func readMessageAttributeNames(
         into selection: inout AttributeSelection
     ) throws(BrokerError) {
@@ -24,7 +28,13 @@ extension FieldReader {
         var names: [[UInt8]] = []
         var prefixes: [[UInt8]] = []
         try readList { (reader: inout Self) throws(BrokerError) in
-            guard let name = try reader.readText() else { return }
+            guard let name = try reader.readText(), name.count <= 256 else { return }
+            guard names.count + prefixes.count < attributeNameLimit else {
+                throw BrokerError(
+                    .invalidParameterValue,
+                    "Number of message attribute names exceeds the allowed maximum "
+                        + "[\(attributeNameLimit)].")
+            }
             if name.is("All") || name.is("*") || name.is(".*") {
                 isAll = true
             } else if name.hasSuffix(".*") {
