@@ -154,6 +154,22 @@ def check_function_lengths():
                 opened = None
 
 
+def check_documented_doors():
+    """Public types and functions say what they are; stored members with AWS's names need not."""
+    door = re.compile(r"^\s*public\s+(?:\w+\s+)*(?:struct|class|enum|protocol|func)\s+(\S+)")
+    for path in swift_files("Sources"):
+        lines = path.read_text().split("\n")
+        for number, line in enumerate(lines):
+            match = door.match(line)
+            if not match:
+                continue
+            above = number - 1
+            while above >= 0 and lines[above].strip().startswith("@"):
+                above -= 1
+            if above < 0 or not lines[above].strip().startswith(("///", "*/")):
+                yield f"{relative(path)}:{number + 1}: {match.group(1)} has no documentation"
+
+
 def main():
     if sys.argv[1:] == ["--update-unsafe"]:
         write_unsafe_counts()
@@ -162,7 +178,8 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     violations = [violation
-                  for check in (check_imports, check_unsafe, check_markers, check_function_lengths)
+                  for check in (check_imports, check_unsafe, check_markers, check_function_lengths,
+                                check_documented_doors)
                   for violation in check()]
     for violation in violations:
         print(violation)
