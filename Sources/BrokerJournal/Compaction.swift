@@ -2,8 +2,9 @@ import Bytes
 
 /// The segment whose live records are being appended again, so that its file becomes free.
 struct Compaction {
-    /// How many bytes of a segment one call walks over.
-    static let strideByteCount = 128 << 10
+    /// How many bytes of a segment one call walks over: twice what was appended since the last
+    /// call, so that space is freed as fast as it is used, within bounds for one tick.
+    static let strideByteCounts = UInt64(128 << 10)...UInt64(2 << 20)
     /// How much is read at a time when the segment is not in memory.
     static let readByteCount = 1 << 20
 
@@ -17,6 +18,8 @@ struct Compaction {
     var bufferCount = 0
     /// Whether a read is under way.
     var isReading = false
+    /// The end of the journal at the last call.
+    var appended: UInt64
 
     /// What is loaded from the scan's offset on.
     func loaded(_ segment: Segment) -> ByteView {
@@ -51,7 +54,9 @@ extension Journal {
         _ relocate: (_ type: UInt8, _ payload: ByteView, _ position: JournalPosition) -> Void
     ) -> Compaction? {
         var work = begun
-        while work.scan.offset < begun.scan.offset + Compaction.strideByteCount {
+        work.appended = writer.end
+        let stride = Compaction.strideByteCounts.clamp(2 * (writer.end - begun.appended))
+        while work.scan.offset < begun.scan.offset + Int(stride) {
             switch work.scan.next(work.loaded(segment)) {
             case .batch:
                 continue
@@ -108,6 +113,14 @@ extension Journal {
         return Compaction(
             number: number,
             scan: SegmentScan(
-                identity: identity, number: number, byteCount: segmentByteCount, epoch: 0))
+                identity: identity, number: number, byteCount: segmentByteCount, epoch: 0),
+            appended: writer.end)
+    }
+}
+
+extension ClosedRange {
+    /// The bound or value nearest to `value`.
+    fileprivate func clamp(_ value: Bound) -> Bound {
+        Swift.min(Swift.max(value, lowerBound), upperBound)
     }
 }
