@@ -94,11 +94,24 @@ def test_a_number_that_is_none_is_refused(queue):
     assert answer.status == 400 and answer.error[0] in ("MalformedInput", "InvalidParameterValue")
 
 
-@pytest.mark.parametrize("body", ["Action=SendMessage&MessageBody=%zz", "Action=SendMessage&MessageBody=%ff%fe"])
-def test_faulty_percent_coding_is_refused(queue, body):
-    answer = requests.post(queue, data=body, timeout=10,
+def test_a_body_that_is_no_text_is_refused(queue):
+    answer = requests.post(queue, data="Action=SendMessage&MessageBody=%ff%fe", timeout=10,
                            headers={"Content-Type": "application/x-www-form-urlencoded"})
-    assert answer.status_code == 400
+    assert answer.status_code == 400 and "InvalidMessageContents" in answer.text
+
+
+@pytest.mark.parametrize("body", ["%", "%z", "%zz", "100%"])
+def test_a_percent_sign_that_codes_nothing_stands_for_itself(queue, body):
+    requests.post(queue, data=f"Action=SendMessage&MessageBody={body}", timeout=10,
+                  headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert query(queue, "ReceiveMessage").one("ReceiveMessageResult/Message/Body") == body
+
+
+def test_an_empty_list_may_be_named_without_a_number(queue):
+    answer = query(queue, "SendMessageBatch", {"SendMessageBatchRequestEntry": ""})
+    assert answer.error[0] == "AWS.SimpleQueueService.EmptyBatchRequest"
+    answer = query(queue, "GetQueueAttributes", {"AttributeName": ""})
+    assert answer.status == 200 and answer.all("GetQueueAttributesResult/Attribute") == []
 
 
 # -- The JSON rendering

@@ -39,6 +39,11 @@ struct QueryFieldReader: FieldReader {
         let here = (range, depth)
         var index = range.lowerBound
         while index < here.0.upperBound {
+            if parameters[index].name.count < here.1, parameters[index].value.view.isEmpty {
+                // An empty list, as the SDKs write one: `SendMessageBatchRequestEntry=`.
+                index += 1
+                continue
+            }
             var below = here.1
             let segment = segment(of: index, below: below)
             if segment.is("member") || segment.is("entry") { below += segment.count + 1 }
