@@ -59,16 +59,3 @@ extension StoredAttributes.Attribute {
         }
     }
 }
-
-extension ByteView {
-    /// Whether these bytes come before `other` in byte order.
-    fileprivate func precedes(_ other: ByteView) -> Bool {
-        let shared = Swift.min(count, other.count)
-        var index = 0
-        while index < shared {
-            if self[index] != other[index] { return self[index] < other[index] }
-            index += 1
-        }
-        return count < other.count
-    }
-}

@@ -108,7 +108,7 @@ public enum OutcomeEncoder {
             writer.append("{\"__type\":\"")
             writer.append(code.type)
             writer.append("\",\"message\":\"")
-            text.withView { writer.append(jsonEscaped: $0) }
+            text.withByteView { writer.append(jsonEscaped: $0) }
             writer.append("\"}")
         case .query:
             response.endHead(contentType: form.wire.contentType, into: &writer)
@@ -120,7 +120,7 @@ public enum OutcomeEncoder {
             writer.append("\",\"Code\":\"")
             writer.append(code.query)
             writer.append("\",\"Message\":\"")
-            text.withView { writer.append(jsonEscaped: $0) }
+            text.withByteView { writer.append(jsonEscaped: $0) }
             writer.append("\"},\"RequestId\":\"")
             writer.append(uuid: requestID.high, low: requestID.low)
             writer.append("\"}")

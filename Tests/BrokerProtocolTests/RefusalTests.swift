@@ -96,8 +96,7 @@ import Testing
         let binary = "MessageAttribute.1.Value.BinaryValue"
         #expect(
             try refusal(TestBuffer.form("Action=SendMessage&\(binary)=%C3%A4"))
-                == "invalidParameterValue: Value ä for parameter \(binary) is invalid. "
-                + "Reason: Must be base64.")
+                == "invalidParameterValue: The value of parameter \(binary) must be base64.")
     }
 
     @Test func moreParametersThanTheLimitAreRefused() throws {
@@ -163,27 +162,6 @@ import Testing
             guard case .setQueueAttributes(let fields) = decoded.action else { continue }
             #expect(fields.attributes.map(\.name) == ["a"], "\(shape)")
             #expect(fields.attributes.map(\.value) == ["b"], "\(shape)")
-        }
-    }
-
-    @Test func percentCodingIsUndoneAndFaultsStandForThemselves() {
-        for (text, expected) in [
-            ("a+b%20c", "a b c"), ("%", "%"), ("%4", "%4"), ("%zz%41", "%zzA"), ("100%", "100%"),
-            ("%E2%82%ac", "€"), ("", ""),
-        ] {
-            #expect(TestBuffer(text).bytes.decodedForm().view.string == expected)
-        }
-    }
-
-    @Test func base64IsDecodedInPlace() {
-        for (text, expected) in [
-            ("", ""), ("TQ==", "M"), ("TQ", "M"), ("TWE=", "Ma"), ("TWFu", "Man"),
-            ("TWFuTWE", "ManMa"),
-        ] {
-            #expect(TestBuffer(text).bytes.decodedBase64()?.string == expected)
-        }
-        for text in ["T", "TWFuT", "TQ=", "T===", "TW-_", "TW Fu", "=", "===="] {
-            #expect(TestBuffer(text).bytes.decodedBase64() == nil, "\(text)")
         }
     }
 

@@ -117,24 +117,13 @@ extension FieldWriter {
     ) {
         beginMap(name, into: &writer)
         for (key, value) in entries {
-            key.withView { key in
+            key.withByteView { key in
                 beginTextEntry(name, key: key, pair: pair, into: &writer)
             }
             write(value, into: &writer)
             endTextEntry(name, pair: pair, into: &writer)
         }
         endMap(name, into: &writer)
-    }
-}
-
-extension String {
-    /// Calls `body` with the UTF-8 bytes, which must not escape.
-    func withView<Result>(_ body: (ByteView) -> Result) -> Result {
-        var text = self
-        return text.withUTF8 { bytes in
-            // Safe because the bytes live until the closure returns.
-            unsafe body(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-        }
     }
 }
 

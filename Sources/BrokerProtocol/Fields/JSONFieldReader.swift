@@ -67,10 +67,11 @@ struct JSONFieldReader: FieldReader {
         // The text stands behind the quote, and unescaping leaves its beginning where it is.
         let start = reader.offset + 1
         let length = try pull { reader throws(JSONError) in try reader.string() }.count
-        guard let bytes = text[start..<start + length].decodedBase64() else {
+        let value = text[start..<start + length]
+        guard let count = Base64.decode(value.view, to: value) else {
             throw BrokerError(.serialization, "Invalid base64 in a binary value")
         }
-        return bytes
+        return value[0..<count].view
     }
 
     mutating func readInteger() throws(BrokerError) -> Int? {

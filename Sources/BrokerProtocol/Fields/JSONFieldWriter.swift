@@ -136,6 +136,6 @@ struct JSONFieldWriter: FieldWriter {
     }
 
     func write(_ text: String, into writer: inout ByteWriter) {
-        text.withView { writer.append(jsonEscaped: $0) }
+        text.withByteView { writer.append(jsonEscaped: $0) }
     }
 }

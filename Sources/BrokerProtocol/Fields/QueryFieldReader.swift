@@ -83,12 +83,12 @@ struct QueryFieldReader: FieldReader {
 
     mutating func readBinary() throws(BrokerError) -> ByteView? {
         guard let leaf else { return nil }
-        // Decoding overwrites the text, so the text for the message is taken before.
-        guard leaf.value.view.isBase64 else {
-            throw BrokerError.invalidValue(
-                leaf.value.view.string, parameter: leaf.name.string, reason: "Must be base64.")
+        guard let count = Base64.decode(leaf.value.view, to: leaf.value) else {
+            throw BrokerError(
+                .invalidParameterValue,
+                "The value of parameter \(leaf.name.string) must be base64.")
         }
-        return leaf.value.decodedBase64()
+        return leaf.value[0..<count].view
     }
 
     mutating func readInteger() throws(BrokerError) -> Int? {
@@ -136,26 +136,5 @@ struct QueryFieldReader: FieldReader {
         }
         range = index..<next
         depth = below
-    }
-}
-
-extension ByteView {
-    /// Whether these bytes decode as base64.
-    fileprivate var isBase64: Bool {
-        var length = count
-        while length > 0, count - length < 2, self[length - 1] == Character.equals { length -= 1 }
-        guard length == count || count % 4 == 0, length % 4 != 1 else { return false }
-        return prefix(length).isBase64Alphabet
-    }
-
-    private var isBase64Alphabet: Bool {
-        var index = 0
-        while index < count {
-            switch self[index] {
-            case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, 0x2B, 0x2F: index += 1
-            default: return false
-            }
-        }
-        return true
     }
 }

@@ -44,11 +44,11 @@ struct QueryParameters {
 
     private mutating func append(pair: MutableByteView) {
         let equals = pair.view.firstIndex(of: Character.equals) ?? pair.count
-        let name = pair[0..<equals].decodedForm().view
+        let name = PercentCoding.decodeForm(pair[0..<equals]).view
         guard name.count <= Self.nameByteCount else { return }
-        let value = pair[min(equals + 1, pair.count)..<pair.count].decodedForm()
+        let coded = pair[min(equals + 1, pair.count)..<pair.count]
         if name.firstIndex(of: Character.dot) != nil { hasPaths = true }
-        all.append(Parameter(name: name, value: value))
+        all.append(Parameter(name: name, value: PercentCoding.decodeForm(coded)))
     }
 
     /// The value of the first parameter called `name`, or nil.
@@ -119,80 +119,5 @@ extension ByteView {
         var zeros = 0
         while zeros < count, self[zeros] == Character.zero { zeros += 1 }
         return dropFirst(zeros)
-    }
-
-    /// Whether these bytes come before `other` in byte order.
-    func precedes(_ other: ByteView) -> Bool {
-        let shared = Swift.min(count, other.count)
-        var index = 0
-        while index < shared {
-            if self[index] != other[index] { return self[index] < other[index] }
-            index += 1
-        }
-        return count < other.count
-    }
-}
-
-extension MutableByteView {
-    /// The bytes with percent coding undone in place and plus signs as blanks.
-    ///
-    /// A percent sign without two hexadecimal digits stands for itself. O(n).
-    func decodedForm() -> MutableByteView {
-        let text = view
-        let percent = text.firstIndex(of: Character.percent) ?? count
-        let plus = text.firstIndex(of: 0x2B) ?? count
-        var read = Swift.min(percent, plus)
-        var written = read
-        while read < count {
-            var byte = self[read]
-            read += 1
-            if byte == 0x2B {
-                byte = Character.space
-            } else if byte == Character.percent, read + 1 < count,
-                let high = self[read].hexadecimalValue, let low = self[read + 1].hexadecimalValue
-            {
-                byte = high << 4 | low
-                read += 2
-            }
-            self[written] = byte
-            written += 1
-        }
-        return self[0..<written]
-    }
-
-    /// The bytes that stand here in base64, decoded in place; nil when it is no base64.
-    ///
-    /// Padding may be left out; nothing else may be. O(n).
-    func decodedBase64() -> ByteView? {
-        var length = count
-        while length > 0, count - length < 2, self[length - 1] == Character.equals { length -= 1 }
-        guard length == count || count % 4 == 0, length % 4 != 1 else { return nil }
-        var written = 0
-        var bits: UInt32 = 0
-        var bitCount = 0
-        for index in 0..<length {
-            guard let value = self[index].base64Value else { return nil }
-            bits = bits << 6 | value
-            bitCount += 6
-            if bitCount >= 8 {
-                bitCount -= 8
-                self[written] = UInt8(truncatingIfNeeded: bits >> UInt32(bitCount))
-                written += 1
-            }
-        }
-        return view[0..<written]
-    }
-}
-
-extension UInt8 {
-    fileprivate var base64Value: UInt32? {
-        switch self {
-        case 0x41...0x5A: UInt32(self) - 0x41
-        case 0x61...0x7A: UInt32(self) - 0x61 + 26
-        case 0x30...0x39: UInt32(self) - 0x30 + 52
-        case 0x2B: 62
-        case 0x2F: 63
-        default: nil
-        }
     }
 }

@@ -100,10 +100,10 @@ extension ByteWriter {
     /// Appends a text that may quote what a client sent: characters that XML does not have at all,
     /// such as most control characters, are replaced by U+FFFD.
     mutating func append(xmlText text: String) {
-        let isAllowed = text.withView { XMLCharacters.isAllowed($0) }
+        let isAllowed = text.withByteView { XMLCharacters.isAllowed($0) }
         let shown =
             isAllowed ? text : String(String.UnicodeScalarView(text.unicodeScalars.map(\.inXML)))
-        shown.withView { append(xmlEscaped: $0) }
+        shown.withByteView { append(xmlEscaped: $0) }
     }
 }
 
