@@ -47,10 +47,15 @@ check: deps ## Check formatting, the rules of the tree, and that everything buil
 format: ## Format the Swift sources in place
 	@swift format format --in-place --parallel --recursive $(SOURCES)
 
-bench: ## Measure the release build against nginx (BENCH="send --connections 16" picks a workload)
+bench: ## Measure the release build against nginx (BENCH="send --connections 16" picks what)
 	@scripts/install-dependencies --bench
 	@swift build -c release
+ifdef BENCH
 	@$(RELEASE)/apus-bench $(BENCH) --server $(RELEASE)/apus
+else
+	@$(RELEASE)/apus-bench --server $(RELEASE)/apus
+	@$(RELEASE)/apus-bench round-trip --backlog 1000000 --server $(RELEASE)/apus
+endif
 
 clean: ## Remove what was built and installed in this tree (the data directory stays)
 	@rm -rf .build $(VENV)

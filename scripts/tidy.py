@@ -170,6 +170,24 @@ def check_documented_doors():
                 yield f"{relative(path)}:{number + 1}: {match.group(1)} has no documentation"
 
 
+def check_documents():
+    """Every action, error code and option has its line in the documents; links lead somewhere."""
+    source = (ROOT / "Sources/BrokerProtocol/ActionName.swift").read_text()
+    actions = (ROOT / "protocol-docs/sqs-actions.md").read_text()
+    for name in re.findall(r'case \.\w+: "(\w+)"', source):
+        if not re.search(rf"^###.*\b{name}\b", actions, re.MULTILINE):
+            yield f"protocol-docs/sqs-actions.md: {name} has no section"
+    readme = (ROOT / "README.md").read_text()
+    options = (ROOT / "Sources/BrokerServer/Options/OptionTable.swift").read_text()
+    for name in re.findall(r'Option\(\s*"([a-z-]+)",', options):
+        if f"`--{name}`" not in readme:
+            yield f"README.md: the option --{name} is not in the table"
+    for path in sorted(ROOT.glob("*.md")) + sorted((ROOT / "protocol-docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
+            if "://" not in target and not (path.parent / target).exists():
+                yield f"{relative(path)}: the link to {target} leads nowhere"
+
+
 def main():
     if sys.argv[1:] == ["--update-unsafe"]:
         write_unsafe_counts()
@@ -179,7 +197,7 @@ def main():
         return 2
     violations = [violation
                   for check in (check_imports, check_unsafe, check_markers, check_function_lengths,
-                                check_documented_doors)
+                                check_documented_doors, check_documents)
                   for violation in check()]
     for violation in violations:
         print(violation)

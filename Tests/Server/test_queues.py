@@ -7,7 +7,7 @@ import pytest
 
 from support.clients import make_client
 from support.expect import attribute, bodies, refused
-from support.wire import query
+from support.wire import Wire, json_request_bytes, query
 
 MISSING = "AWS.SimpleQueueService.NonExistentQueue"
 BAD_NAME = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
@@ -180,6 +180,20 @@ def test_a_next_token_that_we_did_not_give_is_refused(sqs):
         sqs.list_queues(MaxResults=1, NextToken="garbage")
 
 
+def test_a_list_without_a_page_size_ends_at_a_thousand(start_server):
+    server = start_server("--durability", "memory")
+    with Wire(server.port) as wire:
+        for start in range(0, 1010, 101):
+            wire.send(b"".join(json_request_bytes("CreateQueue", {"QueueName": f"q{n}"})
+                               for n in range(start, start + 101)))
+            assert all(wire.read()[0] == 200 for _ in range(101))
+    sqs = make_client(server.url)
+    answer = sqs.list_queues()
+    assert len(answer["QueueUrls"]) == 1000 and "NextToken" not in answer
+    pages = list(sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 400}))
+    assert len({url for page in pages for url in page["QueueUrls"]}) == 1010
+
+
 # -- Delete
 
 def test_a_deleted_queue_is_gone_and_its_name_rests_a_minute(sqs, new_name):
@@ -304,3 +318,22 @@ def test_the_default_region_and_account_are_configured(start_server):
     assert "/444444444444/q" in url
     answer = query(server.url, "GetQueueAttributes", {"QueueUrl": url, "AttributeName.1": "QueueArn"})
     assert answer.one("GetQueueAttributesResult/Attribute/Value") == "arn:aws:sqs:ap-south-1:444444444444:q"
+
+
+def test_the_credential_of_a_presigned_url_names_account_and_region(server, new_name):
+    name = new_name()
+    credential = "555555555555/20260101/eu-central-1/sqs/aws4_request"
+    answer = query(server.url, "CreateQueue", {"QueueName": name, "X-Amz-Credential": credential}, method="GET")
+    url = answer.one("CreateQueueResult/QueueUrl")
+    assert url.endswith(f"/555555555555/{name}")
+    answer = query(url, "GetQueueAttributes", {"AttributeName.1": "QueueArn", "X-Amz-Credential": credential},
+                   method="GET")
+    arn = answer.one("GetQueueAttributesResult/Attribute/Value")
+    assert arn == f"arn:aws:sqs:eu-central-1:555555555555:{name}"
+
+
+@pytest.mark.parametrize("host", ["sqs.ap-northeast-1.localhost:4566", "ap-northeast-1.queue.localhost:4566"])
+def test_the_host_names_the_region_when_nothing_else_does(server, clients, new_name, host):
+    name = new_name()
+    query(server.url, "CreateQueue", {"QueueName": name}, headers={"Host": host})
+    assert clients(region="ap-northeast-1").get_queue_url(QueueName=name)["QueueUrl"]
