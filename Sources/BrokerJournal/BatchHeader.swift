@@ -46,7 +46,7 @@ struct BatchHeader: Hashable {
     }
 
     /// Writes the record at `offset` of `memory`.
-    func store(in memory: SegmentMemory, at offset: Int, position: UInt64, epoch: UInt32) {
+    func store(in memory: PageMemory, at offset: Int, position: UInt64, epoch: UInt32) {
         let payload = offset + RecordHeader.byteCount
         memory.store(identity, at: payload)
         memory.store(previousEnd, at: payload + 8)

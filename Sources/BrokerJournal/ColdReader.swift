@@ -24,7 +24,7 @@ struct ColdReader {
             case bytes(Int)
         }
 
-        var memory: SegmentMemory
+        var memory: PageMemory
         var segment: UInt64 = 0
         /// The stretch, in bytes of the segment.
         var range = 0..<0
@@ -33,7 +33,7 @@ struct ColdReader {
         var lastUse: UInt64 = 0
 
         /// An empty window.
-        init(byteCount: Int) { memory = SegmentMemory(byteCount: byteCount) }
+        init(byteCount: Int) { memory = PageMemory(byteCount: byteCount) }
     }
 
     /// A first read, and one that goes on where the last one ended.

@@ -13,7 +13,7 @@ struct Compaction {
     /// How far its records were handed out.
     var scan: SegmentScan
     /// What was read of it, and where that begins.
-    var buffer: SegmentMemory?
+    var buffer: PageMemory?
     var bufferStart = 0
     var bufferCount = 0
     /// Whether a read is under way.
@@ -78,14 +78,15 @@ extension Journal {
         let wanted = max(end - start, Compaction.readByteCount)
         let length = min(wanted, Int(segmentByteCount) - start)
         if (work.buffer?.byteCount ?? 0) < length {
-            work.buffer = SegmentMemory(byteCount: length)
+            work.buffer = PageMemory(byteCount: length)
         }
         guard let buffer = work.buffer else { return }
         work.bufferStart = start
         work.bufferCount = length
         work.isReading = true
         submit(
-            .read(.segment(work.number), offset: UInt64(start), into: buffer.diskMemory(0..<length)),
+            .read(
+                .segment(work.number), offset: UInt64(start), into: buffer.diskMemory(0..<length)),
             lane: .read, ticket: Ticket(.compaction))
     }
 
@@ -107,8 +108,10 @@ extension Journal {
         guard let findings = survey.last, let number = findings.sparsest else { return nil }
         survey.last = nil
         let live = findings.liveByteCount
-        let dead = findings.segmentCount * segmentByteCount - min(
-            live, findings.segmentCount * segmentByteCount)
+        let dead =
+            findings.segmentCount * segmentByteCount
+            - min(
+                live, findings.segmentCount * segmentByteCount)
         guard dead > (isShortOfDisk ? live / 4 : live) else { return nil }
         return Compaction(
             number: number,

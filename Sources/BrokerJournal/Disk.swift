@@ -1,3 +1,5 @@
+import Bytes
+
 /// The seam to the system's files: operations in, completions out.
 ///
 /// One directory, owned by one journal. The journal gives each operation to a lane; a lane carries
@@ -113,5 +115,13 @@ public struct DiskEntry: Hashable, Sendable {
     public init(file: DiskFile, byteCount: UInt64) {
         self.file = file
         self.byteCount = byteCount
+    }
+}
+
+extension PageMemory {
+    /// The bytes `range`, for the disk.
+    func diskMemory(_ range: Range<Int>) -> DiskMemory {
+        // Safe because whoever submits the memory keeps this object until the completion.
+        unsafe DiskMemory(start: address(of: range), byteCount: range.count)
     }
 }

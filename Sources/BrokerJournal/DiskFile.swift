@@ -58,7 +58,8 @@ public struct DiskFile: Hashable, Sendable {
     /// The file with this name, or nil when the name is not one of the journal's.
     public init?(name: String) {
         let draftless = name.hasSuffix(".draft") ? String(name.dropLast(6)) : name
-        let digits = draftless.split(separator: "-", maxSplits: 1).dropFirst().first.map(String.init)
+        let digits = draftless.split(separator: "-", maxSplits: 1).dropFirst().first.map(
+            String.init)
         let number = digits.flatMap { UInt64($0, radix: 16) } ?? 0
         for kind in Kind.allCases where DiskFile(kind, number: number).name == name {
             self.init(kind, number: number)

@@ -8,7 +8,7 @@ struct FramedFile {
     private let disk: any Disk
     private let file: DiskFile
     private let byteCount: UInt64
-    private var memory = SegmentMemory(byteCount: stepByteCount)
+    private var memory = PageMemory(byteCount: stepByteCount)
     /// The offset in the file of the memory's first byte, and how many bytes are there.
     private var start: UInt64 = 0
     private var loaded = 0
@@ -27,7 +27,8 @@ struct FramedFile {
         while true {
             let skip = Int(offset - start)
             let finding = RecordFinding(
-                memory.view(skip..<loaded), position: offset, room: Int(clamping: byteCount - offset))
+                memory.view(skip..<loaded), position: offset,
+                room: Int(clamping: byteCount - offset))
             if case .record(let header, _) = finding {
                 offset += UInt64(header.recordByteCount)
                 return finding
@@ -41,7 +42,7 @@ struct FramedFile {
         let kept = memory.view(Int(offset - start)..<loaded)
         let target =
             count <= memory.byteCount
-            ? memory : SegmentMemory(byteCount: count + FramedFile.stepByteCount)
+            ? memory : PageMemory(byteCount: count + FramedFile.stepByteCount)
         target.store(kept, at: 0)
         loaded = kept.count
         memory = target

@@ -36,7 +36,8 @@ extension Journal {
         if isOnDisk {
             fullWriters.append(writer)
         } else {
-            _ = writer.closeBatch(identity: identity, previousEnd: writer.base, shard: settings.shard)
+            _ = writer.closeBatch(
+                identity: identity, previousEnd: writer.base, shard: settings.shard)
         }
         let segment = Segment(number: activeNumber + 1, memory: memory.take())
         continueAppending(in: segment, used: 0)

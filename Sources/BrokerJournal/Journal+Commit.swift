@@ -47,7 +47,7 @@ extension Journal {
         let batch = writer.closeBatch(
             identity: identity, previousEnd: synced, shard: settings.shard)
         guard let batch else { preconditionFailure("there is a batch to be written") }
-        let pages = SegmentMemory.pages(around: batch)
+        let pages = PageMemory.pages(around: batch)
         submit(
             .write(
                 .segment(writer.base / segmentByteCount), offset: UInt64(pages.lowerBound),
@@ -75,10 +75,10 @@ extension Journal {
     var syncedSegmentStart: UInt64 { fullWriters.first?.base ?? writer.base }
 }
 
-extension SegmentMemory {
+extension PageMemory {
     /// The whole pages that hold `range`.
     static func pages(around range: Range<Int>) -> Range<Int> {
-        range.lowerBound & ~(pageByteCount - 1)
-            ..< (range.upperBound + pageByteCount - 1) & ~(pageByteCount - 1)
+        range.lowerBound & ~(pageByteCount - 1)..<(range.upperBound + pageByteCount - 1)
+            & ~(pageByteCount - 1)
     }
 }

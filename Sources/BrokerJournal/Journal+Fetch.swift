@@ -51,7 +51,7 @@ extension Journal {
     private func startWindow(for request: ColdReader.Request) -> ColdReader.Window? {
         let number = request.position.offset / segmentByteCount
         let offset = Int(request.position.offset % segmentByteCount)
-        let first = offset & ~(SegmentMemory.pageByteCount - 1)
+        let first = offset & ~(PageMemory.pageByteCount - 1)
         let isSequential =
             cold.lastSegment == number && first <= cold.lastEnd
             && cold.lastEnd < first + ColdReader.sequentialByteCount
@@ -65,12 +65,12 @@ extension Journal {
     }
 
     private func read(_ number: UInt64, from start: Int, length: Int) -> ColdReader.Window? {
-        let first = start & ~(SegmentMemory.pageByteCount - 1)
+        let first = start & ~(PageMemory.pageByteCount - 1)
         let range = first..<min(first + length, Int(segmentByteCount))
         guard !range.isEmpty, let index = cold.freeWindow() else { return nil }
         let window = cold.windows[index]
         if window.memory.byteCount < range.count {
-            window.memory = SegmentMemory(byteCount: range.count)
+            window.memory = PageMemory(byteCount: range.count)
         }
         window.segment = number
         window.range = range

@@ -74,7 +74,8 @@ extension Journal {
         }
         // Founding writes segment 0 first and the manifest last, so without a manifest there is
         // at most that one file, and nothing in it.
-        let isFresh = inventory.snapshots.isEmpty && inventory.segments.allSatisfy { $0.number == 0 }
+        let isFresh =
+            inventory.snapshots.isEmpty && inventory.segments.allSatisfy { $0.number == 0 }
         let holdsBatch = try Replay.beginsWithBatch(0, on: disk, inventory)
         guard isFresh, !holdsBatch else {
             throw .damaged(.manifest("it is not there, though segments or snapshots are"))

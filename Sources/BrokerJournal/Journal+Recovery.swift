@@ -31,7 +31,7 @@ extension Journal {
             guard current.epoch <= reading.manifest.epoch else {
                 throw .damaged(.segment(number, "its epoch is ahead of the manifest's"))
             }
-            let nextMemory = takeMemoryForReplay(keeping: current.number)
+            let nextMemory = takeMemoryForReplay()
             let follow = try readNext(after: current, reading, into: nextMemory, body)
             let end = number * segmentByteCount + UInt64(current.ending.offset)
             guard let next = follow else {
@@ -53,7 +53,7 @@ extension Journal {
 
     /// The segment where replay begins; nil when the journal is empty.
     private func readFirst(
-        _ reading: Replay, into memory: SegmentMemory,
+        _ reading: Replay, into memory: PageMemory,
         _ body: (RecordHeader, ByteView) throws(JournalError) -> Void
     ) throws(JournalError) -> Replay.SegmentRead? {
         let number = reading.firstNumber
@@ -75,7 +75,7 @@ extension Journal {
 
     /// Asks the table, and reads the next segment when the journal goes on there.
     private func readNext(
-        after current: Replay.SegmentRead, _ reading: Replay, into memory: SegmentMemory,
+        after current: Replay.SegmentRead, _ reading: Replay, into memory: PageMemory,
         _ body: (RecordHeader, ByteView) throws(JournalError) -> Void
     ) throws(JournalError) -> Replay.SegmentRead? {
         let end = current.number * segmentByteCount + UInt64(current.ending.offset)
@@ -109,7 +109,7 @@ extension Journal {
     }
 
     /// Memory for the next segment; while the budget is spent, the oldest segment's.
-    private func takeMemoryForReplay(keeping number: UInt64) -> SegmentMemory {
+    private func takeMemoryForReplay() -> PageMemory {
         if memory.isSpent, let oldest = segments.all.first(where: { $0.memory != nil }),
             let bytes = oldest.memory
         {
@@ -154,7 +154,7 @@ extension Journal {
         let batch = writer.closeBatch(
             identity: identity, previousEnd: synced, shard: settings.shard)
         guard let batch else { preconditionFailure("a batch was opened") }
-        let pages = SegmentMemory.pages(around: batch)
+        let pages = PageMemory.pages(around: batch)
         try perform(
             .write(
                 .segment(activeNumber), offset: UInt64(pages.lowerBound),

@@ -7,7 +7,9 @@ extension Journal {
         guard isOnDisk, case .open = phase, snapshots.draft == nil else { return false }
         let appended = writer.end - snapshots.lastBegin
         if appended >= max(settings.snapshotInterval, 2 * snapshots.byteCount) { return true }
-        return isShortOfDisk && appended >= max(segmentByteCount, 2 * snapshots.byteCount)
+        // Once per segment even when nothing is appended any more: sends are refused by then.
+        guard isShortOfDisk, writer.base > snapshots.lastBegin else { return false }
+        return !hasRoom || appended >= max(segmentByteCount, 2 * snapshots.byteCount)
     }
 
     /// Begins a snapshot of the state as of `appendedPosition`.
@@ -15,7 +17,7 @@ extension Journal {
         guard isOnDisk else { return }
         precondition(snapshots.draft == nil, "one snapshot is written at a time")
         let position = writer.end
-        let chunk = snapshots.spareChunk ?? SegmentMemory(byteCount: SnapshotKeeper.chunkByteCount)
+        let chunk = snapshots.spareChunk ?? PageMemory(byteCount: SnapshotKeeper.chunkByteCount)
         snapshots.spareChunk = nil
         snapshots.lastBegin = position
         var draft = SnapshotKeeper.Draft(position: position, chunk: chunk)
@@ -70,7 +72,7 @@ extension Journal {
         if let draft = snapshots.draft, draft.used + byteCount > draft.chunk.byteCount {
             if draft.used > 0 { flushSnapshotChunk() }
             if byteCount > snapshots.draft?.chunk.byteCount ?? 0 {
-                snapshots.draft?.chunk = SegmentMemory(byteCount: byteCount)
+                snapshots.draft?.chunk = PageMemory(byteCount: byteCount)
             }
         }
         guard let draft = snapshots.draft else { return }
@@ -94,7 +96,7 @@ extension Journal {
         snapshots.draft?.inFlight.append(draft.chunk)
         snapshots.draft?.flushed += UInt64(draft.used)
         snapshots.draft?.used = 0
-        let chunk = snapshots.spareChunk ?? SegmentMemory(byteCount: SnapshotKeeper.chunkByteCount)
+        let chunk = snapshots.spareChunk ?? PageMemory(byteCount: SnapshotKeeper.chunkByteCount)
         snapshots.spareChunk = nil
         snapshots.draft?.chunk = chunk
     }

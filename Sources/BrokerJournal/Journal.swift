@@ -59,7 +59,7 @@ public final class Journal {
     public init(disk: any Disk, settings: JournalSettings) {
         precondition(
             settings.segmentByteCount >= 16 << 10
-                && settings.segmentByteCount % UInt64(SegmentMemory.pageByteCount) == 0
+                && settings.segmentByteCount % UInt64(PageMemory.pageByteCount) == 0
                 && settings.segmentByteCount <= 1 << 30,
             "a segment is whole pages, which every write is, and its offsets fit 32 bits")
         self.disk = disk
@@ -71,7 +71,7 @@ public final class Journal {
         cold = ColdReader(segmentByteCount: settings.segmentByteCount)
         // Replaced by open; until then nothing is appended and no page of it is touched.
         writer = SegmentWriter(
-            memory: SegmentMemory(byteCount: SegmentMemory.pageByteCount), base: 0, epoch: 0,
+            memory: PageMemory(byteCount: PageMemory.pageByteCount), base: 0, epoch: 0,
             used: 0)
     }
 

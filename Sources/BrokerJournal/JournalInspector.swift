@@ -88,7 +88,7 @@ public struct JournalInspector {
         let replay = Replay(
             disk: disk, manifest: manifest, inventory: inventory,
             position: inventory.snapshots.last?.position ?? 0)
-        let memory = SegmentMemory(byteCount: Int(manifest.segmentByteCount))
+        let memory = PageMemory(byteCount: Int(manifest.segmentByteCount))
         var previous: SegmentInspection?
         var isEnded = false
         for segment in inventory.segments {

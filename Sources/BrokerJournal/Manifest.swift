@@ -21,7 +21,7 @@ struct Manifest: Hashable {
     /// Replaces the file `manifest` by this one; blocks.
     func write(to disk: any Disk) throws(DiskError) {
         let record = RecordHeader.recordByteCount(payload: Manifest.payloadByteCount)
-        let memory = SegmentMemory(byteCount: record)
+        let memory = PageMemory(byteCount: record)
         memory.clear(0..<record)
         let payload = RecordHeader.byteCount
         memory.store(Manifest.magic, at: payload)
@@ -43,7 +43,7 @@ struct Manifest: Hashable {
     /// Reads the file `manifest`; blocks.
     static func read(from disk: any Disk) throws(JournalError) -> Manifest {
         let record = RecordHeader.recordByteCount(payload: payloadByteCount)
-        let memory = SegmentMemory(byteCount: record)
+        let memory = PageMemory(byteCount: record)
         let count: Int
         do throws(DiskError) {
             count = try disk.perform(

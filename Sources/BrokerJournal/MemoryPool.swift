@@ -1,9 +1,11 @@
+import Bytes
+
 /// The memory of segments: how much there is, and what waits to be used again.
 ///
 /// Used memory is worth keeping, because its pages are there already.
 struct MemoryPool {
     private let segmentByteCount: Int
-    private var spares: [SegmentMemory] = []
+    private var spares: [PageMemory] = []
     /// How many segments' worth there may be, the segment at the end included.
     private let limit: Int
     /// How many segments' worth are out.
@@ -22,13 +24,13 @@ struct MemoryPool {
     var isSpent: Bool { spares.isEmpty && takenCount >= limit }
 
     /// Memory for a segment; what it holds is of no meaning.
-    mutating func take() -> SegmentMemory {
+    mutating func take() -> PageMemory {
         takenCount += 1
-        return spares.popLast() ?? SegmentMemory(byteCount: segmentByteCount)
+        return spares.popLast() ?? PageMemory(byteCount: segmentByteCount)
     }
 
     /// Takes memory back and keeps one for the next segment.
-    mutating func give(_ memory: SegmentMemory) {
+    mutating func give(_ memory: PageMemory) {
         takenCount -= 1
         if spares.isEmpty, takenCount < limit { spares.append(memory) }
     }

@@ -35,7 +35,7 @@ struct RecordHeader: Hashable {
 
     /// Writes a header at `offset` of `memory`, after the payload was stored behind it.
     static func seal(
-        _ memory: SegmentMemory, at offset: Int, payload: Int, position: UInt64, epoch: UInt32,
+        _ memory: PageMemory, at offset: Int, payload: Int, position: UInt64, epoch: UInt32,
         type: UInt8
     ) {
         memory.store(UInt32(payload), at: offset + 4)

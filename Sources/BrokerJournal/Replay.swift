@@ -26,7 +26,7 @@ struct Replay {
     /// Reads one segment into `memory` and hands its records behind `position` to `body`; nil when
     /// there is no such segment or it begins with no batch.
     func read(
-        _ number: UInt64, into memory: SegmentMemory, epoch: UInt32,
+        _ number: UInt64, into memory: PageMemory, epoch: UInt32,
         accept: (BatchHeader, _ epoch: UInt32) throws(JournalError) -> Bool,
         _ body: (RecordHeader, ByteView) throws(JournalError) -> Void
     ) throws(JournalError) -> SegmentRead? {
@@ -63,7 +63,7 @@ struct Replay {
         _ number: UInt64, on disk: any Disk, _ inventory: Inventory
     ) throws(JournalError) -> Bool {
         guard let byteCount = inventory.byteCount(ofSegment: number) else { return false }
-        let page = SegmentMemory(byteCount: SegmentMemory.pageByteCount)
+        let page = PageMemory(byteCount: PageMemory.pageByteCount)
         do throws(DiskError) {
             _ = try disk.perform(
                 .read(.segment(number), offset: 0, into: page.diskMemory(0..<page.byteCount)))

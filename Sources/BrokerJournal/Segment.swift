@@ -5,7 +5,7 @@ final class Segment {
     /// Its place: the position of its first byte divided by the segment size.
     let number: UInt64
     /// Its bytes, while they are kept in memory.
-    var memory: SegmentMemory?
+    var memory: PageMemory?
     /// The end of what was appended when it was found to hold nothing live. It is reused only when
     /// that much is durable: until then a crash could bring back records that need it.
     var deadSince: UInt64?
@@ -13,7 +13,7 @@ final class Segment {
     var isCompacted = false
 
     /// A segment without anything in memory, or with `memory`.
-    init(number: UInt64, memory: SegmentMemory? = nil) {
+    init(number: UInt64, memory: PageMemory? = nil) {
         self.number = number
         self.memory = memory
     }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The files behind the segments: which are ready to be written, and the one being made ready.
 ///
 /// A file is made ready before it is needed, in the background: a dead segment's file is renamed,
@@ -34,7 +36,7 @@ struct SegmentFiles {
     /// Set while the file system has no room: where the segment at the end was filled up to.
     var refusedAt: UInt64?
     /// Zeros, while a file is being filled.
-    var zeros: SegmentMemory?
+    var zeros: PageMemory?
 
     /// No files yet.
     init(segmentByteCount: UInt64) { self.segmentByteCount = segmentByteCount }
@@ -101,7 +103,7 @@ extension Journal {
     }
 
     private func fill(_ number: UInt64, at offset: UInt64) {
-        let zeros = files.zeros ?? SegmentMemory(byteCount: Int(SegmentFiles.fillByteCount))
+        let zeros = files.zeros ?? PageMemory(byteCount: Int(SegmentFiles.fillByteCount))
         files.zeros = zeros
         files.preparation = .init(number: number, step: .filling(offset: offset))
         let length = min(SegmentFiles.fillByteCount, segmentByteCount - offset)

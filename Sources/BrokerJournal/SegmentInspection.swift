@@ -44,7 +44,7 @@ struct SegmentInspection {
 
     /// Reads the whole segment through `memory`, handing each record to `visit`.
     init(
-        number: UInt64, disk: any Disk, manifest: Manifest, memory: SegmentMemory,
+        number: UInt64, disk: any Disk, manifest: Manifest, memory: PageMemory,
         visit: (RecordHeader) -> Void
     ) throws(DiskError) {
         self.number = number

@@ -9,13 +9,13 @@ struct SegmentSource {
     /// The file.
     let file: DiskFile
     /// Where its bytes go, each at its own offset.
-    let memory: SegmentMemory
+    let memory: PageMemory
     /// How many of them are there.
     private(set) var loaded = 0
     private let disk: any Disk
 
     /// A source of `file`, which is as long as `memory`.
-    init(disk: any Disk, file: DiskFile, memory: SegmentMemory) {
+    init(disk: any Disk, file: DiskFile, memory: PageMemory) {
         self.disk = disk
         self.file = file
         self.memory = memory
@@ -51,7 +51,7 @@ struct SegmentSource {
         on disk: any Disk, in file: DiskFile, byteCount: UInt64, from offset: Int, base: UInt64,
         identity: UInt64, epoch: UInt32
     ) throws(DiskError) -> StrayBatch? {
-        let window = SegmentMemory(byteCount: SegmentSource.stepByteCount)
+        let window = PageMemory(byteCount: SegmentSource.stepByteCount)
         var start = offset
         while start + BatchHeader.recordByteCount <= byteCount {
             let count = try disk.perform(

@@ -15,7 +15,7 @@ struct SegmentWriter {
     }
 
     /// The segment's memory.
-    let memory: SegmentMemory
+    let memory: PageMemory
     /// The position of the segment's first byte.
     let base: UInt64
     /// The epoch stamped on records.
@@ -26,7 +26,7 @@ struct SegmentWriter {
     private(set) var batch: OpenBatch?
 
     /// A writer that goes on after the first `used` bytes of a segment.
-    init(memory: SegmentMemory, base: UInt64, epoch: UInt32, used: Int) {
+    init(memory: PageMemory, base: UInt64, epoch: UInt32, used: Int) {
         precondition(used % 8 == 0 && used <= memory.byteCount, "records are aligned")
         self.memory = memory
         self.base = base

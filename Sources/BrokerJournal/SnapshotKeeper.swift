@@ -20,14 +20,14 @@ struct SnapshotKeeper {
         var stage = Stage.gathering
         /// Whether the broker has handed out everything.
         var isEnded = false
-        var chunk: SegmentMemory
+        var chunk: PageMemory
         /// Bytes in the chunk.
         var used = 0
         /// Bytes of the file before the chunk.
         var flushed: UInt64 = 0
         var recordCount: UInt64 = 0
         /// Chunks the disk is writing, oldest first; nil for the file's creation.
-        var inFlight: [SegmentMemory?] = []
+        var inFlight: [PageMemory?] = []
     }
 
     /// A chunk's size; a larger record gets a larger chunk.
@@ -45,7 +45,7 @@ struct SnapshotKeeper {
     /// The one being written.
     var draft: Draft?
     /// A chunk to be used again.
-    var spareChunk: SegmentMemory?
+    var spareChunk: PageMemory?
 
     /// The file of the durable snapshot, if there is one.
     var file: DiskFile? { byteCount > 0 ? DiskFile(.snapshot, number: position) : nil }

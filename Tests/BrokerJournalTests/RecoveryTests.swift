@@ -110,7 +110,7 @@ func aTailTornAtAnyByteIsCutAtTheLastWholeRecord(_ filler: UInt8) throws {
 }
 
 @Test func aBatchOfAnEarlierEpochBehindALaterOneIsStale() {
-    let memory = SegmentMemory(byteCount: 16 << 10)
+    let memory = PageMemory(byteCount: 16 << 10)
     var used = 0
     for epoch: UInt32 in [2, 1] {
         var writer = SegmentWriter(memory: memory, base: 0, epoch: epoch, used: used)
@@ -213,7 +213,7 @@ func aTailTornAtAnyByteIsCutAtTheLastWholeRecord(_ filler: UInt8) throws {
         return
     }
     #expect(written == 16 << 10 && asked == 32 << 10)
-    let memory = SegmentMemory(byteCount: 4096)
+    let memory = PageMemory(byteCount: 4096)
     let bytes = fixture.disk.bytes(DiskFile(.manifest))
     bytes.withView { memory.store($0, at: 0) }
     memory.store(UInt32(2), at: 24 + 8)

@@ -154,13 +154,12 @@ private func settle(_ node: ModelNode, ticks: Int = 1) throws {
         try settle(node, ticks: 2)
         #expect(node.journal.diskByteCount <= budget)
     }
-    // What was deleted makes room again.
-    while !node.journal.hasRoom {
-        node.send(count: 8)
-        node.delete(node.nextID - 1)
+    // What was deleted makes room again, though nothing is appended any more.
+    for _ in 0..<60 {
         try settle(node, ticks: 2)
         #expect(node.journal.diskByteCount <= budget)
     }
+    #expect(node.journal.hasRoom)
 }
 
 @Test func aFullFileSystemRefusesMessagesUntilThereIsRoom() throws {

@@ -155,7 +155,8 @@ extension DiskOperation {
 
     var file: DiskFile {
         switch self {
-        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _), .sync(let file),
+        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
+            .sync(let file),
             .rename(let file, _), .remove(let file):
             file
         }

@@ -107,6 +107,7 @@ extension [UInt8] {
     /// Calls `body` with a view of the bytes.
     func withView<Result>(_ body: (ByteView) -> Result) -> Result {
         unsafe withUnsafeBufferPointer { buffer in
+            // Safe because the view does not outlive the closure.
             body(unsafe ByteView(unsafeStart: buffer.baseAddress, count: buffer.count))
         }
     }

@@ -125,7 +125,9 @@ final class ModelNode {
         journal.takeFetched { ticket, payload in fetched[ticket] = payload.array }
         let counts = broker.liveByteCounts
         journal.reclaim { counts[$0] ?? 0 }
-        journal.compact { counts[$0] ?? 0 } relocate: { type, payload, position in
+        journal.compact {
+            counts[$0] ?? 0
+        } relocate: { type, payload, position in
             let id = payload.littleEndian(at: 0, as: UInt64.self)
             guard broker.messages[id]?.position == position.offset else { return }
             record(ModelBroker.Kind.moved, payload.array)

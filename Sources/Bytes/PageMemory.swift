@@ -1,21 +1,21 @@
-import Bytes
 import Glibc
 
-/// Memory the size of a segment (or of a read window): the only raw memory of the journal.
+/// Whole pages of memory that are written through checked verbs and read through views: what a
+/// segment, a read window or a chunk of a snapshot is kept in.
 ///
-/// It is aligned to 4 KiB and its pages cost nothing until they are touched. It is written through
-/// checked verbs; views of it live as long as the object and change when it is reused.
+/// Aligned to 4 KiB; a page costs nothing until it is touched. Views of it live as long as the
+/// object and change when it is written again.
 @safe
-final class SegmentMemory {
-    /// The alignment of the memory and of every write to a segment.
-    static let pageByteCount = 4096
+public final class PageMemory {
+    /// The alignment of the memory.
+    public static let pageByteCount = 4096
 
     private let start: UnsafeMutableRawPointer
     /// How long it is.
-    let byteCount: Int
+    public let byteCount: Int
 
     /// Untouched memory of `byteCount` bytes, all zero.
-    init(byteCount: Int) {
+    public init(byteCount: Int) {
         precondition(byteCount > 0, "memory has bytes")
         // Safe because the result is checked; the kernel hands out zero pages when first touched.
         let address = unsafe mmap(
@@ -31,7 +31,7 @@ final class SegmentMemory {
     deinit { _ = unsafe munmap(start, byteCount) }
 
     /// The bytes `range`.
-    func view(_ range: Range<Int>) -> ByteView {
+    public func view(_ range: Range<Int>) -> ByteView {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "within the memory")
         // Safe because the range was just checked.
         return unsafe ByteView(
@@ -40,15 +40,16 @@ final class SegmentMemory {
             count: range.count)
     }
 
-    /// The bytes `range`, for the disk.
-    func diskMemory(_ range: Range<Int>) -> DiskMemory {
+    /// The address of the bytes `range`, for those who hand them to the system. The caller keeps
+    /// this object for as long as the address is used.
+    public func address(of range: Range<Int>) -> UnsafeMutableRawPointer {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "within the memory")
-        // Safe because the range was just checked; whoever submits it keeps this object.
-        return unsafe DiskMemory(start: start + range.lowerBound, byteCount: range.count)
+        // Safe because the range was just checked.
+        return unsafe start + range.lowerBound
     }
 
-    /// Copies `bytes` to `offset`.
-    func store(_ bytes: ByteView, at offset: Int) {
+    /// Copies `bytes`, which may lie in this memory, to `offset`.
+    public func store(_ bytes: ByteView, at offset: Int) {
         guard bytes.count > 0 else { return }
         precondition(offset >= 0 && offset + bytes.count <= byteCount, "within the memory")
         unsafe bytes.withUnsafeBytes { source in
@@ -58,7 +59,7 @@ final class SegmentMemory {
     }
 
     /// Stores an integer, little-endian, at `offset`.
-    func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
+    public func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
         precondition(
             offset >= 0 && offset + MemoryLayout<Value>.size <= byteCount, "within the memory")
         // Safe because the range was just checked and the store needs no alignment.
@@ -66,7 +67,7 @@ final class SegmentMemory {
     }
 
     /// Sets the bytes `range` to zero.
-    func clear(_ range: Range<Int>) {
+    public func clear(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "within the memory")
         // Safe because the range was just checked.
         _ = unsafe memset(start + range.lowerBound, 0, range.count)
