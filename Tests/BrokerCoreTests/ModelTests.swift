@@ -1,0 +1,13 @@
+import Testing
+
+@testable import BrokerCore
+
+@Suite struct ModelTests {
+    @Test(arguments: ModelRun.Kind.allCases, 0..<12 as Range<UInt64>)
+    func theBrokerBehavesLikeItsModel(kind: ModelRun.Kind, seed: UInt64) throws {
+        let run = try ModelRun(kind: kind, seed: seed)
+        do { try run.run(steps: 500) } catch let difference as ModelRun.Difference {
+            Issue.record("\(kind), seed \(seed)\n\(difference.text)")
+        }
+    }
+}
