@@ -12,15 +12,9 @@ extension Broker {
     }
 
     func existingQueue(_ reference: QueueReference) -> Queue? {
-        var hasher = SipHasher(key: hashKey)
-        hasher.update(littleEndian: reference.account.number)
-        var region = reference.region
-        region.withUTF8 { bytes in
-            unsafe hasher.update(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-        }
-        hasher.update(UInt8(0))
-        hasher.update(reference.name)
-        return queueIndex[hasher.finish()].flatMap { queues[Int($0)] }
+        let digest = digest(
+            account: reference.account, region: reference.region, name: reference.name)
+        return queueIndex[digest].flatMap { queues[Int($0)] }
     }
 
     func queue(of identity: QueueIdentity) -> Queue? {
@@ -33,17 +27,17 @@ extension Broker {
 
     /// The digest by which a queue is found.
     func digest(of identity: QueueIdentity) -> Hash128 {
+        identity.name.withByteView { name in
+            digest(account: identity.account, region: identity.region, name: name)
+        }
+    }
+
+    private func digest(account: AccountID, region: String, name: ByteView) -> Hash128 {
         var hasher = SipHasher(key: hashKey)
-        hasher.update(littleEndian: identity.account.number)
-        var text = identity.region
-        text.withUTF8 { bytes in
-            unsafe hasher.update(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-        }
+        hasher.update(littleEndian: account.number)
+        region.withByteView { hasher.update($0) }
         hasher.update(UInt8(0))
-        text = identity.name
-        text.withUTF8 { bytes in
-            unsafe hasher.update(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-        }
+        hasher.update(name)
         return hasher.finish()
     }
 

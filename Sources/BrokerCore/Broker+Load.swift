@@ -48,7 +48,7 @@ extension Broker {
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let identity = try QueueIdentity(decoding: &reader.bytes)
             let instant = Instant(milliseconds: try reader.integer())
-            deletedOrder.append((identity, instant))
+            deletedNames.insert(identity, at: instant)
         }
     }
 
@@ -136,7 +136,6 @@ extension Broker {
             queue.backlog = backlog
             enter(queue)
         }
-        for deleted in deletedOrder { deletedAt[deleted.identity] = deleted.at }
         restoreMessages()
         restoreGroups()
         restoreDeduplications()

@@ -61,11 +61,7 @@ extension Broker {
                 continue
             }
             for record in snapshot.pending {
-                unsafe record.payload.withUnsafeBufferPointer { bytes in
-                    unsafe emit(
-                        record.type.rawValue,
-                        ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-                }
+                record.payload.withByteView { emit(record.type.rawValue, $0) }
                 left -= record.payload.count + 32
             }
             snapshot.pending.removeAll(keepingCapacity: true)
@@ -113,8 +109,8 @@ extension Broker {
         for number in abandoned { writer.append(littleEndian: number) }
         writer.append(littleEndian: UInt32(deadLetterSources.count - 1))
         for case let source? in deadLetterSources { source.encode(to: &writer) }
-        writer.append(littleEndian: UInt32(deletedOrder.count))
-        for deleted in deletedOrder {
+        writer.append(littleEndian: UInt32(deletedNames.list.count))
+        for deleted in deletedNames.list {
             deleted.identity.encode(to: &writer)
             writer.append(littleEndian: deleted.at.milliseconds)
         }

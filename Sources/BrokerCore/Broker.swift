@@ -36,9 +36,8 @@ public struct Broker: ~Copyable {
     /// Every queue that ever dead-lettered a message that may still be queued, by number.
     var deadLetterSources: [QueueIdentity?] = [nil]
     var deadLetterSourceNumbers: [QueueIdentity: UInt32] = [:]
-    /// When names were freed by DeleteQueue, for the sixty-second rule, and in which order.
-    var deletedAt: [QueueIdentity: Instant] = [:]
-    var deletedOrder: [(identity: QueueIdentity, at: Instant)] = []
+    /// Names freed by DeleteQueue, for the sixty-second rule.
+    var deletedNames = DeletedNames()
     var tasks = MoveTasks()
 
     // -- Keys and time, from the journal.

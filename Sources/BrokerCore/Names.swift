@@ -89,11 +89,7 @@ public struct QueueIdentity: Hashable, Sendable {
         guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "sqs",
             !parts[3].isEmpty, !parts[5].isEmpty
         else { return nil }
-        var digits = String(parts[4])
-        let account = digits.withUTF8 { bytes in
-            unsafe AccountID(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-        }
-        guard let account else { return nil }
+        guard let account = String(parts[4]).withByteView({ AccountID($0) }) else { return nil }
         self.init(account: account, region: String(parts[3]), name: String(parts[5]))
     }
 }

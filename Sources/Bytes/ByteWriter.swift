@@ -85,17 +85,12 @@ public struct ByteWriter: ~Copyable {
 
     /// Appends the UTF-8 bytes of a string.
     public mutating func append(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            unsafe append(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
-        }
+        text.withByteView { append($0) }
     }
 
     /// Appends an array of bytes.
     public mutating func append(_ bytes: [UInt8]) {
-        unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe append(ByteView(unsafeStart: buffer.baseAddress, count: buffer.count))
-        }
+        bytes.withByteView { append($0) }
     }
 
     /// Appends `length` bytes that `fill` writes into the buffer it is given.

@@ -21,7 +21,7 @@ extension Broker {
         let settings = try QueueSettings.creating(name: name, attributes: create.attributes)
         try checkRedrive(settings, of: identity, attributes: create.attributes)
         let tags = try QueueTags.creating(create.tags, queueName: name)
-        if configuration.enforcesSixtySecondRules, let deleted = deletedAt[identity],
+        if configuration.enforcesSixtySecondRules, let deleted = deletedNames[identity],
             now.instant < deleted.adding(seconds: Limits.sixtySeconds)
         {
             throw BrokerError(
@@ -57,7 +57,7 @@ extension Broker {
         queue.snapshotEpoch = snapshot.epoch
         backlog.snapshotEpoch = snapshot.epoch
         enter(queue)
-        deletedAt[identity] = nil
+        deletedNames.remove(identity)
     }
 
     /// Refuses a redrive policy whose dead-letter queue does not exist, is of the other type, or
@@ -97,14 +97,7 @@ extension Broker {
         }
         abandon(queue.backlog)
         leave(queue)
-        while let first = deletedOrder.first,
-            first.at.adding(seconds: Limits.sixtySeconds) < now.instant
-        {
-            if deletedAt[first.identity] == first.at { deletedAt[first.identity] = nil }
-            deletedOrder.removeFirst()
-        }
-        deletedAt[queue.identity] = now.instant
-        deletedOrder.append((queue.identity, now.instant))
+        deletedNames.insert(queue.identity, at: now.instant)
     }
 
     /// Deletes every queue with everything in it, and forgets that they were there.
@@ -118,8 +111,7 @@ extension Broker {
 
     mutating func applyReset(at now: Moment) {
         for case let queue? in queues { applyQueueDeleted(queue, at: now) }
-        deletedAt.removeAll()
-        deletedOrder.removeAll()
+        deletedNames = DeletedNames()
         tasks.list.removeAll()
     }
 

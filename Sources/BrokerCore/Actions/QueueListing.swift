@@ -7,11 +7,10 @@ extension Broker {
     ) throws(BrokerError) -> QueueIdentity {
         guard let name = get.name else { throw .missing(parameter: "QueueName") }
         var account = caller.account
-        if var owner = get.ownerAccountID {
-            let parsed = owner.withUTF8 { bytes in
-                unsafe AccountID(ByteView(unsafeStart: bytes.baseAddress, count: bytes.count))
+        if let owner = get.ownerAccountID {
+            guard let parsed = owner.withByteView({ AccountID($0) }) else {
+                throw BrokerError(.queueDoesNotExist)
             }
-            guard let parsed else { throw BrokerError(.queueDoesNotExist) }
             account = parsed
         }
         let identity = QueueIdentity(account: account, region: caller.region, name: name)
