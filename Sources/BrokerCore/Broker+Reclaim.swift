@@ -31,8 +31,9 @@ extension Broker {
         type: UInt8, payload: ByteView, from position: JournalPosition, at now: Moment,
         into sink: any RecordSink
     ) {
-        guard type == RecordType.messageSent.rawValue
-            || type == RecordType.messageRelocated.rawValue,
+        guard
+            type == RecordType.messageSent.rawValue
+                || type == RecordType.messageRelocated.rawValue,
             let stored = try? StoredMessage(payload: payload),
             stored.slot != 0, stored.slot < store.messages.highWater,
             store.messages[stored.slot].place != .free,

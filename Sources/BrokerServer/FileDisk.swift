@@ -86,7 +86,8 @@ final class FileDisk: Disk {
             let jobs = Mailbox<Job>(wake: wake)
             self.jobs = jobs
             thread = try Thread(name: "disk \(lane)") {
-                Lane.run(jobs, wake, completions, FileSet(directory: directory, fillsNewFiles: true))
+                Lane.run(
+                    jobs, wake, completions, FileSet(directory: directory, fillsNewFiles: true))
             }
         }
 

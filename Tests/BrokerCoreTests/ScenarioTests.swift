@@ -17,7 +17,8 @@ enum ScenarioMode: CaseIterable {
 
 @Suite struct ScenarioTests {
     /// With `SCENARIOS=rewrite` in the environment, the plain mode writes what it saw into the file.
-    private static let isRewriting = unsafe getenv("SCENARIOS").map { unsafe String(cString: $0) }
+    private static let isRewriting =
+        unsafe getenv("SCENARIOS").map { unsafe String(cString: $0) }
         == "rewrite"
 
     @Test(arguments: ScenarioFile.names, ScenarioMode.allCases)

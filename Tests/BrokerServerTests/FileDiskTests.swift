@@ -90,8 +90,11 @@ private final class Memory {
             disk.awaitCompletion()
             disk.takeCompletions { results.append($0.result) }
         }
-        #expect(results.prefix(6) == [.success(0), .success(0), .success(3), .success(0),
-            .success(3), .success(0)])
+        #expect(
+            results.prefix(6) == [
+                .success(0), .success(0), .success(3), .success(0),
+                .success(3), .success(0),
+            ])
         #expect(results.last == .failure(DiskError(verb: "read", file: renamed.name, code: 2)))
         #expect(read.bytes == Array("one".utf8))
     }

@@ -111,7 +111,9 @@ private func problem(_ words: [String], environment: [String: String] = [:]) -> 
         #expect(
             try CommandLineArguments(["journal", "inspect", "data"])
                 == .inspectJournal(directory: "data"))
-        #expect(throws: OptionProblem.self) { try CommandLineArguments(["journal", "eat", "data"]) }
+        #expect(throws: OptionProblem.self) {
+            try CommandLineArguments(["journal", "eat", "data"])
+        }
         #expect(Help.text.contains("--memory-budget SIZE"))
     }
 }

@@ -127,8 +127,9 @@ enum MessageRules {
     private static func checkValue(_ attribute: MessageAttribute) throws(BrokerError) {
         let name = attribute.name
         guard let type = attribute.dataType, !type.isEmpty else {
-            throw invalid("The message attribute '\(name.string)' must contain non-empty message "
-                + "attribute type.")
+            throw invalid(
+                "The message attribute '\(name.string)' must contain non-empty message "
+                    + "attribute type.")
         }
         guard type.count < Limits.attributeNameBytes else {
             throw invalid(

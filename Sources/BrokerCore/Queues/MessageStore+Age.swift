@@ -37,7 +37,11 @@ extension MessageStore {
         let next = messages[slot].nextByAge
         let previous = messages[slot].previousByAge
         if previous == 0 { backlog.oldest = next } else { messages[previous].nextByAge = next }
-        if next == 0 { backlog.youngest = previous } else { messages[next].previousByAge = previous }
+        if next == 0 {
+            backlog.youngest = previous
+        } else {
+            messages[next].previousByAge = previous
+        }
         messages[slot].nextByAge = 0
         messages[slot].previousByAge = 0
     }
@@ -54,7 +58,9 @@ extension MessageStore {
                 _ = backlog.aged?.pop()
                 continue
             }
-            if listed == 0 || messages[top.slot].sentAt < messages[listed].sentAt { return top.slot }
+            if listed == 0 || messages[top.slot].sentAt < messages[listed].sentAt {
+                return top.slot
+            }
             return listed
         }
         return listed

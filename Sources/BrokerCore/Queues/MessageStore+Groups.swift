@@ -103,7 +103,11 @@ extension MessageStore {
             let next = groups[group].ringNext
             let previous = groups[group].ringPrevious
             if previous == 0 { backlog.ringHead = next } else { groups[previous].ringNext = next }
-            if next == 0 { backlog.ringTail = previous } else { groups[next].ringPrevious = previous }
+            if next == 0 {
+                backlog.ringTail = previous
+            } else {
+                groups[next].ringPrevious = previous
+            }
         }
     }
 }

@@ -35,7 +35,11 @@ extension MessageStore {
             let next = messages[slot].next
             let previous = messages[slot].previous
             if previous == 0 { groups[lane].head = next } else { messages[previous].next = next }
-            if next == 0 { groups[lane].tail = previous } else { messages[next].previous = previous }
+            if next == 0 {
+                groups[lane].tail = previous
+            } else {
+                messages[next].previous = previous
+            }
         }
         messages[slot].next = 0
         messages[slot].previous = 0

@@ -105,8 +105,9 @@ final class MessageStore {
     }
 
     /// A ready message is received and invisible until `visibleAt`.
-    func becomeInFlight(_ slot: UInt32, until visibleAt: UInt64, at now: Moment, in backlog: Backlog)
-    {
+    func becomeInFlight(
+        _ slot: UInt32, until visibleAt: UInt64, at now: Moment, in backlog: Backlog
+    ) {
         precondition(messages[slot].place == .ready, "only a ready message is received")
         if !backlog.isFIFO { unlinkReady(slot, in: backlog) }
         let delivery = delivery(of: slot)

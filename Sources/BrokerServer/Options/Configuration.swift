@@ -28,7 +28,8 @@ struct Configuration {
     func source(of name: String) -> Source { sources[name] ?? .builtIn }
 
     /// Sets an option from text.
-    mutating func set(_ option: Option, to text: String, from source: Source) throws(OptionProblem) {
+    mutating func set(_ option: Option, to text: String, from source: Source) throws(OptionProblem)
+    {
         guard option.read(text, &options) else {
             throw OptionProblem(
                 "\(Configuration.name(of: option, in: source)): \"\(text)\" is not allowed; "

@@ -22,7 +22,8 @@ struct Listener: ~Copyable {
             _ = apus_set_flag(descriptor.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY)
         }
         // Safe because the address outlives both calls.
-        guard unsafe address.withSocketAddress({ unsafe bind(descriptor.number, $0, $1) }) == 0 else {
+        guard unsafe address.withSocketAddress({ unsafe bind(descriptor.number, $0, $1) }) == 0
+        else {
             throw SystemError("bind")
         }
         guard listen(descriptor.number, 4096) == 0 else { throw SystemError("listen") }
