@@ -49,9 +49,14 @@ struct ColdReader {
     var answerable: [Request] = []
     /// A record that turned out not to be there.
     var damage: JournalError.Damage?
-    /// Where the last read ended: the segment and the offset.
+    /// The stretch that was read last.
     var lastSegment: UInt64 = .max
+    var lastStart = 0
     var lastEnd = 0
+    /// Set when it was asked for again since it was read, which is the sign of a backlog that is
+    /// drained: the size of the record, so that the next stretch can begin with the record that may
+    /// stand across the end of this one.
+    var reachedByRecordOf: Int?
     private var useCount: UInt64 = 0
     private let segmentByteCount: UInt64
 
@@ -74,8 +79,10 @@ struct ColdReader {
             && offset + request.recordByteCount <= window.range.upperBound
         {
             if case .nothing = window.content { continue }
-            useCount += 1
-            window.lastUse = useCount
+            touch(window)
+            if segment == lastSegment, window.range.lowerBound == lastStart {
+                reachedByRecordOf = request.recordByteCount
+            }
             return window
         }
         return nil

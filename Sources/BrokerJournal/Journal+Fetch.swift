@@ -26,8 +26,10 @@ extension Journal {
         }
     }
 
-    /// Gives queued requests to windows and starts the reads that takes.
+    /// Gives queued requests to windows and starts the reads that takes, and the read of what will
+    /// be asked for next.
     func startReads() {
+        defer { readAhead() }
         guard !cold.queued.isEmpty else { return }
         let queued = cold.queued
         cold.queued.removeAll(keepingCapacity: true)
@@ -47,21 +49,29 @@ extension Journal {
         }
     }
 
-    /// Reads a window around the request, and the one after it when reads go on in order.
+    /// Reads a window around the request; a long one when reads go on where the last one ended.
     private func startWindow(for request: ColdReader.Request) -> ColdReader.Window? {
         let number = request.position.offset / segmentByteCount
         let offset = Int(request.position.offset % segmentByteCount)
         let first = offset & ~(PageMemory.pageByteCount - 1)
-        let isSequential =
-            cold.lastSegment == number && first <= cold.lastEnd
-            && cold.lastEnd < first + ColdReader.sequentialByteCount
-        let wanted =
-            isSequential || (offset == 0 && cold.lastSegment &+ 1 == number)
-            ? ColdReader.sequentialByteCount : ColdReader.firstByteCount
+        let goesOn = cold.lastSegment == number && first <= cold.lastEnd && offset >= cold.lastStart
+        let wanted = goesOn ? ColdReader.sequentialByteCount : ColdReader.firstByteCount
         let length = max(wanted, offset - first + request.recordByteCount)
-        guard let window = read(number, from: first, length: length) else { return nil }
-        if isSequential { _ = read(number, from: cold.lastEnd, length: wanted) }
-        return window
+        return read(number, from: first, length: length)
+    }
+
+    /// When the window that was read last is in use already, reads the one behind it.
+    private func readAhead() {
+        guard let recordByteCount = cold.reachedByRecordOf else { return }
+        cold.reachedByRecordOf = nil
+        var number = cold.lastSegment
+        var start = max(cold.lastEnd - recordByteCount, cold.lastStart + 1)
+        if cold.lastEnd >= Int(segmentByteCount) {
+            number += 1
+            start = 0
+        }
+        guard let segment = segments[number], segment.memory == nil else { return }
+        _ = read(number, from: start, length: ColdReader.sequentialByteCount)
     }
 
     private func read(_ number: UInt64, from start: Int, length: Int) -> ColdReader.Window? {
@@ -77,6 +87,7 @@ extension Journal {
         window.content = .reading
         cold.touch(window)
         cold.lastSegment = number
+        cold.lastStart = range.lowerBound
         cold.lastEnd = range.upperBound
         submit(
             .read(
