@@ -92,7 +92,9 @@ final class ModelRun {
         case .delete: try delete()
         case .deleteBatch: try deleteBatch(of: queue)
         case .visibility: try changeVisibility()
-        case .advance: advance(shuffle.one(of: Self.durations))
+        case .advance:
+            let duration = shuffle.one(of: Self.durations)
+            if shuffle.below(3) > 0 { advance(duration) } else { leap(duration) }
         case .purge: try purge(queue)
         case .settings: try changeSettings()
         case .restart:
@@ -140,6 +142,14 @@ final class ModelRun {
             for queue in queues { queue.pass(to: next) }
         }
         for queue in queues { queue.pass(to: end) }
+    }
+
+    /// Time passes in one step, as for a node that was stopped: what expired meanwhile goes last.
+    private func leap(_ milliseconds: UInt64) {
+        note("leap \(milliseconds)")
+        world.leap(milliseconds: milliseconds)
+        world.tick()
+        for queue in queues { queue.pass(to: now) }
     }
 
     // MARK: Actions

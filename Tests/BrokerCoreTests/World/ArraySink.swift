@@ -13,7 +13,15 @@ final class ArraySink: RecordSink {
     private(set) var records: [Record] = []
     private var indices: [JournalPosition: Int] = [:]
     private var end: UInt64 = 64
-    private let arena = ByteArena()
+
+    init() {}
+
+    /// A sink that holds what `other` holds.
+    init(copying other: ArraySink) {
+        records = other.records
+        indices = other.indices
+        end = other.end
+    }
 
     func append(type: UInt8, head: ByteView, body: ByteView) -> JournalPosition {
         guard let type = RecordType(rawValue: type) else {
@@ -27,13 +35,11 @@ final class ArraySink: RecordSink {
         return position
     }
 
-    /// The record that begins at `position`; nil when none does.
+    /// The record that begins at `position`; nil when none does, or its place was reclaimed.
     func record(at position: JournalPosition) -> Record? {
         indices[position].map { records[$0] }
     }
 
-    /// The payload of the record at `position`, for as long as the sink lives.
-    func payload(at position: JournalPosition) -> ByteView? {
-        record(at: position).map { arena.view($0.payload) }
-    }
+    /// Nobody reads the record at `position` again, except a replay.
+    func reclaim(_ position: JournalPosition) { indices[position] = nil }
 }

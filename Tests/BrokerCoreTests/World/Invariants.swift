@@ -6,15 +6,20 @@ import Bytes
 struct InvariantChecker: ~Copyable {
     private(set) var faults: [String] = []
     private let store: MessageStore
+    private let segmentByteCount: UInt64
 
     static func faults(of broker: borrowing Broker) -> [String] {
-        var checker = InvariantChecker(store: broker.store)
+        var checker = InvariantChecker(
+            store: broker.store, segmentByteCount: broker.configuration.segmentByteCount)
         checker.checkBacklogs(of: broker)
         checker.checkTotals()
         return checker.faults
     }
 
-    private init(store: MessageStore) { self.store = store }
+    private init(store: MessageStore, segmentByteCount: UInt64) {
+        self.store = store
+        self.segmentByteCount = segmentByteCount
+    }
 
     private mutating func expect(_ condition: Bool, _ fault: @autoclosure () -> String) {
         if !condition, faults.count < 20 { faults.append(fault()) }
@@ -266,11 +271,14 @@ struct InvariantChecker: ~Copyable {
         var messages = 0
         var deliveries = 0
         var live: UInt64 = 0
+        var segments: [UInt64: UInt64] = [:]
         if store.messages.highWater > 1 {
             for slot in 1..<store.messages.highWater where store.messages[slot].place != .free {
                 messages += 1
                 if store.messages[slot].delivery != 0 { deliveries += 1 }
-                live += UInt64(store.messages[slot].length) + 32
+                let bytes = UInt64(store.messages[slot].length) + 32
+                live += bytes
+                segments[store.messages[slot].position / segmentByteCount, default: 0] += bytes
             }
         }
         let counted = store.backlogs.compactMap { $0?.count }.reduce(0, +)
@@ -278,6 +286,11 @@ struct InvariantChecker: ~Copyable {
         expect(store.messages.count == messages, "no message slot leaks")
         expect(store.deliveries.count == deliveries, "no delivery leaks")
         expect(store.ledger.total == live, "the ledger holds the bytes of the live messages")
+        for (segment, bytes) in segments {
+            expect(
+                store.ledger.bytes(inSegment: segment) == bytes,
+                "the ledger holds the bytes of segment \(segment)")
+        }
         let groups = store.backlogs.compactMap { $0 }.map { backlog in
             var found: Set<UInt32> = backlog.plainLane == 0 ? [] : [backlog.plainLane]
             for slot in 1..<max(store.messages.highWater, 1)

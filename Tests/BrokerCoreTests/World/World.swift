@@ -17,9 +17,9 @@ final class World {
         instant: Instant(milliseconds: 1_000_000),
         timestamp: Timestamp(milliseconds: 1_767_225_600_000))
 
-    let configuration: BrokerConfiguration
+    private(set) var configuration: BrokerConfiguration
     var broker: Broker
-    let sink = ArraySink()
+    let sink: ArraySink
     let arena = ByteArena()
     private(set) var now = World.start
     private(set) var snapshot: Snapshot?
@@ -30,8 +30,28 @@ final class World {
 
     init(configuration: BrokerConfiguration = BrokerConfiguration()) {
         self.configuration = configuration
+        // Small segments, so that the ledger has many.
+        self.configuration.segmentByteCount = 4096
+        sink = ArraySink()
         broker = Broker(configuration: configuration, entropy: Entropy(seed: (1, 2, 3)))
         broker.found(at: now, into: sink)
+    }
+
+    /// Another world at the same time, whose broker has recovered from what this one has written:
+    /// from the snapshot, if there is a complete one, and the journal.
+    func twin() throws(RecordError) -> World { try World(recovering: self) }
+
+    private init(recovering other: World) throws(RecordError) {
+        configuration = other.configuration
+        sink = ArraySink(copying: other.sink)
+        now = other.now
+        broker = Broker(configuration: configuration, entropy: Entropy(seed: (4, 5, 6)))
+        snapshot = other.snapshot
+        if let snapshot, snapshot.isComplete {
+            try restartFromSnapshot()
+        } else {
+            try restart()
+        }
     }
 
     // MARK: Ticks
@@ -154,6 +174,9 @@ final class World {
             broker.relocate(
                 type: record.type.rawValue, payload: arena.view(record.payload),
                 from: record.position, at: now, into: sink)
+            if record.type == .messageSent || record.type == .messageRelocated {
+                sink.reclaim(record.position)
+            }
         }
         return sink.records.count - before
     }

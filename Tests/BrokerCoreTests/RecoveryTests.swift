@@ -1,0 +1,45 @@
+import Bytes
+import Testing
+
+@testable import BrokerCore
+
+@Suite struct RecoveryTests {
+    /// Wanders, recovers a twin, and wanders on with both: they must meet the same.
+    @Test(arguments: 0..<16 as Range<UInt64>)
+    func aReplayedBrokerBehavesLikeTheOneThatWrote(seed: UInt64) throws {
+        let one = try Wanderer(seed: seed)
+        one.wander(steps: 250)
+        one.settle()
+        try compare(one, try Wanderer(besides: one), seed)
+    }
+
+    @Test(arguments: 100..<116 as Range<UInt64>)
+    func aBrokerFromASnapshotBehavesLikeTheOneThatWroteIt(seed: UInt64) throws {
+        let one = try Wanderer(seed: seed)
+        one.wander(steps: 200)
+        // The snapshot begins in the midst of everything and is written while it goes on.
+        one.world.beginSnapshot()
+        for _ in 0..<50 {
+            one.world.continueSnapshot(upTo: 1)
+            one.wander(steps: 1)
+        }
+        one.settle()
+        one.world.finishSnapshot()
+        try compare(one, try Wanderer(besides: one), seed)
+    }
+
+    private func compare(_ one: Wanderer, _ other: Wanderer, _ seed: UInt64) throws {
+        #expect(InvariantChecker.faults(of: other.world.broker).isEmpty)
+        let start = one.log.count
+        one.wander(steps: 250)
+        other.wander(steps: 250)
+        #expect(InvariantChecker.faults(of: one.world.broker).isEmpty)
+        #expect(InvariantChecker.faults(of: other.world.broker).isEmpty)
+        let log = Array(one.log[start...])
+        guard log != other.log else { return }
+        let index = zip(log, other.log).prefix { $0 == $1 }.count
+        let context = log[max(0, index - 12)..<min(index, log.count)].joined(separator: "\n")
+        let line = { (log: [String]) in index < log.count ? log[index] : "(end)" }
+        Issue.record("seed \(seed)\n\(context)\n- \(line(log))\n+ \(line(other.log))")
+    }
+}
