@@ -23,7 +23,7 @@ final class FileDisk: Disk {
         self.directory = directory
         self.wake = wake
         completions = Mailbox(wake: wake)
-        direct = FileSet(directory: directory, fillsNewFiles: false)
+        direct = FileSet(directory: directory, bypassesCache: false)
         for lane in DiskLane.allCases {
             lanes.append(try Lane(lane, directory: directory, completions: completions))
         }
@@ -87,7 +87,8 @@ final class FileDisk: Disk {
             self.jobs = jobs
             thread = try Thread(name: "disk \(lane)") {
                 Lane.run(
-                    jobs, wake, completions, FileSet(directory: directory, fillsNewFiles: true))
+                    jobs, wake, completions,
+                    FileSet(directory: directory, bypassesCache: lane != .read))
             }
         }
 

@@ -10,20 +10,19 @@ final class FileSet {
 
     /// Files kept open; a lane works on a few at a time.
     private static let capacity = 8
-    private static let fillByteCount = 1 << 20
 
     private let directory: Directory
-    private let fillsNewFiles: Bool
+    private let bypassesCache: Bool
     /// The most recently used last.
     private var open: [OpenFile] = []
 
     /// No open files of `directory` yet.
     ///
-    /// - Parameter fillsNewFiles: Whether new files are written with zeros, which makes later
-    ///   syncs a third faster but takes as long as writing the file.
-    init(directory: Directory, fillsNewFiles: Bool) {
+    /// - Parameter bypassesCache: Whether segments are written past the page cache, in whole pages
+    ///   from memory that is aligned to pages: what is written is in the journal's memory anyway.
+    init(directory: Directory, bypassesCache: Bool) {
         self.directory = directory
-        self.fillsNewFiles = fillsNewFiles
+        self.bypassesCache = bypassesCache
     }
 
     /// Does `operation`; returns the bytes read by a read, otherwise 0.
@@ -72,36 +71,25 @@ final class FileSet {
             }
             return found.handle
         }
-        let handle = try File(path: directory.path(of: file.name), flags: O_RDWR)
+        let handle = try openExisting(file)
         if open.count == FileSet.capacity { open.removeFirst() }
         open.append(OpenFile(file: file, handle: handle))
         return handle
+    }
+
+    private func openExisting(_ file: DiskFile) throws(SystemError) -> File {
+        let path = directory.path(of: file.name)
+        guard bypassesCache, file.kind == .segment else { return try File(path: path, flags: O_RDWR) }
+        return try File.bypassingCache(path: path)
     }
 
     private func create(_ file: DiskFile, byteCount: UInt64) throws(SystemError) {
         forget(file)
         let handle = try File(
             path: directory.path(of: file.name), flags: O_RDWR | O_CREAT | O_TRUNC)
-        if byteCount > 0 {
-            try handle.reserve(byteCount)
-            if fillsNewFiles { try fill(handle, byteCount: byteCount) }
-        }
+        if byteCount > 0 { try handle.reserve(byteCount) }
         try handle.syncAll()
         try directory.sync()
-    }
-
-    private func fill(_ handle: File, byteCount: UInt64) throws(SystemError) {
-        let zeros = UnsafeMutableRawPointer.allocate(
-            byteCount: FileSet.fillByteCount, alignment: 4096)
-        defer { unsafe zeros.deallocate() }
-        // Safe because exactly the bytes allocated are set and written.
-        unsafe zeros.initializeMemory(as: UInt8.self, repeating: 0, count: FileSet.fillByteCount)
-        var offset: UInt64 = 0
-        while offset < byteCount {
-            let count = min(UInt64(FileSet.fillByteCount), byteCount - offset)
-            try unsafe handle.write(from: zeros, count: Int(count), at: offset)
-            offset += count
-        }
     }
 }
 

@@ -44,3 +44,7 @@ int apus_processor_count(void) {
 void apus_name_this_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
+
+int apus_direct(void) {
+    return O_DIRECT;
+}

@@ -12,6 +12,17 @@ final class File {
         descriptor = try Descriptor(unsafe open(path, flags | O_CLOEXEC, 0o644), from: "open")
     }
 
+    /// Opens an existing file for reading and writing past the page cache, or through it where the
+    /// file system offers nothing else. Offsets, counts and memory must then be whole pages.
+    static func bypassingCache(path: String) throws(SystemError) -> File {
+        do throws(SystemError) {
+            return try File(path: path, flags: O_RDWR | apus_direct())
+        } catch {
+            guard error.code == EINVAL else { throw error }
+            return try File(path: path, flags: O_RDWR)
+        }
+    }
+
     /// Writes all of `count` bytes at `offset`.
     func write(from start: UnsafeRawPointer, count: Int, at offset: UInt64) throws(SystemError) {
         var written = 0

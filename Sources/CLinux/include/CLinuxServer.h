@@ -19,6 +19,9 @@ int apus_set_flag(int socket, int level, int option);
 /// Reserves `length` bytes of a file on disk; -1 and errno on failure.
 int apus_reserve(int file, int64_t length);
 
+/// The flag of open(2) for reading and writing past the page cache.
+int apus_direct(void);
+
 /// Raises the limit of open files to the hard limit and returns what is now allowed.
 uint64_t apus_raise_file_limit(void);
 
