@@ -11,6 +11,10 @@ extension Broker {
     /// Bytes of all records that belong to queued messages.
     public var liveByteCount: UInt64 { store.ledger.total }
 
+    /// Bytes of the records that receiving and deleting every queued message would take, one by one,
+    /// with a dead-letter move in between; a promise that the journal keeps room for.
+    public var finishingByteCount: UInt64 { UInt64(store.messages.count) * 256 }
+
     /// Messages that are queued, in any place.
     public var messageCount: Int { store.messages.count }
 

@@ -19,6 +19,7 @@ final class RecoveredBroker {
             replay: { type, payload, position in
                 try broker?.apply(type: type, payload: payload, at: position)
             })
+        try journal.checkSegments { broker?.liveByteCount(inSegment: $0) ?? 0 }
     }
 
     /// The recovered broker; can be asked for once.

@@ -61,6 +61,7 @@ public final class Shard {
         statistics.ticks += 1
         try journal.poll()
         finishColdReplies()
+        journal.finishingByteCount = broker.finishingByteCount
         broker.acceptsMessages = journal.hasRoom
         broker.advance(to: now, into: journal)
         for batch in batches {

@@ -100,6 +100,7 @@ struct ServeCommand {
 
     private var journalSettings: JournalSettings {
         var settings = JournalSettings()
+        settings.identity = KernelEntropy.word()
         settings.segmentByteCount = options.segmentSize
         settings.memoryBudget = options.memoryBudget
         settings.diskBudget = options.diskBudget
