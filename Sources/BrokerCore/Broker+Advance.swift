@@ -22,13 +22,13 @@ extension Broker {
     /// more is due, `nextDeadline` is in the past.
     public mutating func advance(to now: Moment, into sink: any RecordSink) {
         passTime(to: now.instant, limit: Limits.chores)
-        for _ in 0..<Limits.chores {
-            guard let due = chores.popExpired(upTo: now.instant.milliseconds) else { break }
+        var left = Limits.chores
+        while left > 0, let due = chores.popExpired(upTo: now.instant.milliseconds) {
             let number = UInt32(truncatingIfNeeded: due.payload)
             guard let chore = Chore(rawValue: UInt8(due.payload >> 56)) else {
                 preconditionFailure("every chore has a kind")
             }
-            perform(chore, number, at: now, into: sink)
+            left -= 1 + perform(chore, number, at: now, into: sink)
         }
         if !abandoned.isEmpty {
             beginRecord(at: now)
@@ -45,14 +45,16 @@ extension Broker {
         return instants.min().map { Instant(milliseconds: $0) }
     }
 
+    /// Does a chore and returns how many slots it freed.
     private mutating func perform(
         _ chore: Chore, _ number: UInt32, at now: Moment, into sink: any RecordSink
-    ) {
+    ) -> Int {
+        let slotCount = store.messages.count + store.deduplications.count + store.attempts.count
         switch chore {
         case .retention:
             let backlog = store.backlog(number)
             backlog.retentionTimer = 0
-            guard let queue = queue(ofBacklog: backlog) else { return }
+            guard let queue = queue(ofBacklog: backlog) else { break }
             _ = expireSome(queue, at: now, into: sink)
             scheduleRetention(of: queue)
         case .deduplication:
@@ -76,6 +78,8 @@ extension Broker {
         case .moveTask:
             step(task: number, at: now, into: sink)
         }
+        return slotCount - store.messages.count - store.deduplications.count
+            - store.attempts.count
     }
 
     mutating func applyDeduplicationsExpired(_ limit: Int, of backlog: Backlog, at now: Moment) {
