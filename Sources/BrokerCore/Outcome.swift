@@ -106,7 +106,7 @@ public struct MoveTaskDescription: Sendable {
     public var destinationARN: String?
     public var maxNumberOfMessagesPerSecond: Int?
     public var approximateNumberOfMessagesMoved: Int
-    /// Absent unless running.
+    /// Messages in the source when the task began.
     public var approximateNumberOfMessagesToMove: Int?
     public var failureReason: String?
     public var startedAt: Timestamp

@@ -262,6 +262,7 @@ extension Broker {
         store.messages[slot].flags = .replaced
         // Receives are counted anew, so an earlier handle must not fit one of them.
         store.messages[slot].generation &+= 1
+        store.messages[slot].receivesBefore = 0
         store.messages[slot].sentAt = now.instant.milliseconds
         arrive(slot, group: group, in: target)
         if source.settings.isFIFO { mayServe(source) }

@@ -51,7 +51,7 @@ extension MessageStore {
         let listed = backlog.oldest
         while backlog.agedCount > 0, let top = backlog.aged?.first {
             let isCurrent =
-                messages[top.slot].generation == top.stamp && messages[top.slot].sentAt == top.order
+                messages[top.slot].generation == top.stamp
                 && messages[top.slot].backlog == backlog.number
                 && messages[top.slot].flags.contains(.agedInHeap)
             guard isCurrent else {

@@ -7,14 +7,16 @@ extension Broker {
     /// is to be received. One record makes the move whole.
     ///
     /// A dead-letter queue that was deleted, or does not allow this source any more, takes nothing:
-    /// then the message goes on being received.
+    /// then the message goes on being received. Only receives in this queue count, so that a
+    /// dead-letter queue can have one of its own, and a message never goes round in circles.
     mutating func deadLetterIfExhausted(
         _ slot: UInt32, of queue: Queue, at now: Moment, into sink: any RecordSink
     ) -> Bool {
         guard let policy = queue.settings.redrivePolicy else { return false }
         let delivery = store.messages[slot].delivery
-        guard delivery != 0,
-            Int(store.deliveries[delivery].receiveCount) >= policy.maxReceiveCount,
+        guard delivery != 0 else { return false }
+        let receives = UInt16(truncatingIfNeeded: store.deliveries[delivery].receiveCount)
+        guard Int(receives &- store.messages[slot].receivesBefore) >= policy.maxReceiveCount,
             let target = self.queue(of: policy.target), target !== queue,
             target.settings.isFIFO == queue.settings.isFIFO,
             target.settings.redriveAllowPolicy?.allows(sourceARN: queue.identity.arn) ?? true
@@ -42,7 +44,10 @@ extension Broker {
         touch(target.backlog)
         let group = store.digest(of: store.messages[slot].group, in: queue.backlog)
         store.detach(slot, at: now.instant, from: queue.backlog)
-        store.deliveries[store.messages[slot].delivery].deadLetterSource = number
+        let delivery = store.messages[slot].delivery
+        store.deliveries[delivery].deadLetterSource = number
+        store.messages[slot].receivesBefore = UInt16(
+            truncatingIfNeeded: store.deliveries[delivery].receiveCount)
         if queue.settings.isFIFO {
             store.messages[slot].flags.insert(.deduplicatedByID)
             store.messages[slot].sentAt = now.instant.milliseconds

@@ -62,7 +62,8 @@ struct MessageSlot: SlabSlot {
     var generation: UInt32 = 0
     var place = Place.free
     var flags: MessageFlags = []
-    var spare: UInt16 = 0
+    /// The receive count, modulo 2^16, with which it came from another queue.
+    var receivesBefore: UInt16 = 0
 
     var nextFree: UInt32 {
         get { next }
