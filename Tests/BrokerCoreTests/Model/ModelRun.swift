@@ -168,7 +168,7 @@ final class ModelRun {
             switch kind {
             case .standard: nil
             case .grouped: shuffle.one(of: [nil, "a", "b", "c", "d"])
-            case .fifo: shuffle.one(of: ["a", "b", "c", "d"])
+            case .fifo: "g\(shuffle.below(4) * shuffle.below(4))"
             }
         var batch = SendMessageBatch()
         batch.queue = reference(main)

@@ -16,6 +16,8 @@ final class NaiveMessage {
     var visibleAt: UInt64 = 0
     var receivedAt: UInt64 = 0
     var receiveCount = 0
+    /// Receives in the queue where it is now.
+    var receiveCountHere = 0
     /// The tie-breaker of the broker for what becomes visible at one instant; known once received.
     var slot: UInt32 = 0
     /// The queue it is in.
@@ -276,16 +278,18 @@ final class NaiveQueue {
     private func hide(_ message: NaiveMessage, _ timeout: UInt64, _ now: UInt64) {
         message.place = .inFlight
         message.receiveCount += 1
+        message.receiveCountHere += 1
         message.receivedAt = now
         message.visibleAt = now + timeout
         updateTurns(of: message.group)
     }
 
     private func moveToDeadLetters(_ message: NaiveMessage, at now: UInt64) -> Bool {
-        guard let maxReceiveCount, let deadLetters, message.receiveCount >= maxReceiveCount
+        guard let maxReceiveCount, let deadLetters, message.receiveCountHere >= maxReceiveCount
         else { return false }
         leave(message, at: now)
         if isFIFO { message.sentAt = now }
+        message.receiveCountHere = 0
         deadLetters.arrive(message)
         return true
     }

@@ -86,7 +86,8 @@ final class Wanderer {
         if !suffix.isEmpty { create.attributes = [("FifoQueue", "true")] }
         if name == "orders.fifo" {
             create.attributes += [
-                ("DeduplicationScope", "messageGroup"), ("FifoThroughputLimit", "perMessageGroupId"),
+                ("DeduplicationScope", "messageGroup"),
+                ("FifoThroughputLimit", "perMessageGroupId"),
             ]
         }
         if !name.hasPrefix("dead") {

@@ -48,6 +48,18 @@ extension Scenario {
             list.queue = queue
             guard case .tags(let tags) = try perform(.listQueueTags(list)) else { return ["?"] }
             return [tags.map { "\($0.key)=\($0.value)" }.joined(separator: " ")]
+        case "permit":
+            var add = AddPermission()
+            add.queue = queue
+            add.label = try command.word(1)
+            add.accountIDs = [try command.word(2)]
+            add.actions = Array(command.words.dropFirst(3))
+            _ = try perform(.addPermission(add))
+        case "forbid":
+            var remove = RemovePermission()
+            remove.queue = queue
+            remove.label = try command.word(1)
+            _ = try perform(.removePermission(remove))
         case "counts": return [try counts(of: name)]
         case "attributes":
             return try attributes(of: name, Array(command.words.dropFirst()))
@@ -217,6 +229,9 @@ extension Scenario {
             if let token = token(of: try command.word(0)) {
                 world.broker.cancelWaiter(token: token)
             }
+        case "reset":
+            world.broker.reset(at: world.now, into: world.sink)
+            world.tick()
         default:
             world.broker.releaseAllWaiters()
             world.tick()

@@ -42,7 +42,7 @@ final class Scenario {
             return try performOnHandles(command)
         case "move-task": return try performMoveTask(command)
         case "advance", "leap", "restart", "snapshot", "relocate", "room", "as", "broker",
-            "leave", "release-waiters":
+            "leave", "release-waiters", "reset":
             return try performOnWorld(command)
         default: return try performOnQueue(command)
         }
@@ -118,7 +118,15 @@ final class Scenario {
         var receive = ReceiveMessage()
         receive.queue = batch.queue
         receive.maxNumberOfMessages = 10
-        for _ in 0..<count / 10 {
+        for number in 0..<count / 10 {
+            if queue.hasSuffix(".fifo") {
+                // A group for each receive, because the earlier ones are locked.
+                for index in batch.entries.indices {
+                    let id = world.arena.view("\(number)-\(index)")
+                    batch.entries[index].message.deduplicationID = id
+                    batch.entries[index].message.groupID = world.arena.view("\(number)")
+                }
+            }
             _ = try perform(.sendMessageBatch(batch))
             guard case .received(let messages) = try perform(.receiveMessage(receive)),
                 messages.count == 10
