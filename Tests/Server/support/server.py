@@ -1,6 +1,7 @@
 """The server under test: a real process on a free port with a data directory of its own."""
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -35,7 +36,8 @@ class Server:
         self.directory = Path(directory)
         self.data = self.directory / "data"
         self.log_path = self.directory / "server.log"
-        self.options = list(options)
+        # One run of the suite may try every test with other options, such as a tiny memory budget.
+        self.options = [*shlex.split(os.environ.get("APUS_TEST_OPTIONS", "")), *options]
         self.environment = environment or {}
         self.port = free_port()
         self.process = None
