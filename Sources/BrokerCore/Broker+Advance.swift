@@ -55,8 +55,10 @@ extension Broker {
             let backlog = store.backlog(number)
             backlog.retentionTimer = 0
             guard let queue = queue(ofBacklog: backlog) else { break }
-            _ = expireSome(queue, at: now, into: sink)
+            _ = expire(queue, at: now, into: sink)
             scheduleRetention(of: queue)
+            // A group may have lost the message that locked it.
+            mayServe(queue)
         case .deduplication:
             let backlog = store.backlog(number)
             backlog.deduplicationTimer = 0
@@ -177,22 +179,16 @@ extension Broker {
             at: end.milliseconds, payload: Chore.retention.payload(backlog.number))
     }
 
-    /// Removes every message of a queue that has outlived the retention period.
-    mutating func expire(_ queue: Queue, at now: Moment, into sink: any RecordSink) {
-        while expireSome(queue, at: now, into: sink) {}
-    }
-
-    /// Removes a bounded number of them; false when there was none.
-    private mutating func expireSome(
-        _ queue: Queue, at now: Moment, into sink: any RecordSink
-    ) -> Bool {
-        guard hasExpired(queue, at: now.instant) else { return false }
+    /// Removes messages of a queue that have outlived the retention period, a bounded number of
+    /// them; false when there are more, which the retention timer goes on with.
+    mutating func expire(_ queue: Queue, at now: Moment, into sink: any RecordSink) -> Bool {
+        guard hasExpired(queue, at: now.instant) else { return true }
         beginRecord(at: now)
         scratch.append(littleEndian: queue.backlog.number)
         scratch.append(littleEndian: UInt32(Limits.chores))
         endRecord(.messagesExpired, into: sink)
         applyExpired(Limits.chores, from: queue, at: now)
-        return true
+        return !hasExpired(queue, at: now.instant)
     }
 
     private func hasExpired(_ queue: Queue, at instant: Instant) -> Bool {
@@ -211,7 +207,6 @@ extension Broker {
             count += 1
         }
         statistics.messagesExpired += UInt64(count)
-        mayServe(queue)
     }
 
     /// Frees a bounded part of what purged and deleted queues have left.

@@ -50,6 +50,16 @@ import Testing
         #expect(scenario.world.broker.messageCount == 0)
     }
 
+    @Test func aReceiveThatWaitsGetsWhatMuchThatExpiredWasBefore() throws {
+        let scenario = try crowdedScenario(timeout: 43_200)
+        scenario.world.leap(milliseconds: 3_599_999)
+        _ = try scenario.run("send orders young")
+        scenario.world.leap(milliseconds: 1)
+        #expect(try scenario.run("receive orders wait=20") == ["w1 waits"])
+        #expect(scenario.world.broker.messageCount == count + 1 - Limits.chores * 2)
+        #expect(try scenario.run("advance 0s") == ["w1: h2 m1 young"])
+    }
+
     @Test func aPurgedQueueIsSweptOverTicks() throws {
         let scenario = try crowdedScenario(timeout: 30)
         _ = try scenario.run("purge orders")

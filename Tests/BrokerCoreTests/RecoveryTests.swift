@@ -28,6 +28,18 @@ import Testing
         try compare(one, try Wanderer(besides: one), seed)
     }
 
+    @Test func theSameSeedWritesTheSameJournal() throws {
+        let one = try Wanderer(seed: 77)
+        let other = try Wanderer(seed: 77)
+        one.wander(steps: 300)
+        other.wander(steps: 300)
+        #expect(one.log == other.log)
+        let records = { (wanderer: Wanderer) in
+            wanderer.world.sink.records.map { [$0.type.rawValue] + $0.payload }
+        }
+        #expect(records(one) == records(other))
+    }
+
     private func compare(_ one: Wanderer, _ other: Wanderer, _ seed: UInt64) throws {
         #expect(InvariantChecker.faults(of: other.world.broker).isEmpty)
         let start = one.log.count

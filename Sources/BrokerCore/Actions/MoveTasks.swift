@@ -197,7 +197,7 @@ extension Broker {
     private mutating func move(
         from source: Queue, by task: MoveTask, at now: Moment, into sink: any RecordSink
     ) -> Bool {
-        expire(source, at: now, into: sink)
+        guard expire(source, at: now, into: sink) else { return true }
         // Looking for the next message brings up to date which lanes are noisy.
         touch(source.backlog)
         let slot = nextToMove(in: source, at: now)

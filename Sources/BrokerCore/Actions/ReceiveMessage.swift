@@ -95,7 +95,8 @@ extension Broker {
     ) -> [ReceivedMessage] {
         let backlog = queue.backlog
         guard backlog.readyCount > 0 else { return [] }
-        expire(queue, at: now, into: sink)
+        // While much more has expired than one tick removes, there is nothing to receive.
+        guard expire(queue, at: now, into: sink) else { return [] }
         let room = Limits.inFlightMessages - backlog.inFlightCount
         let count = min(request.count, max(room, 0))
         guard count > 0 else { return [] }
