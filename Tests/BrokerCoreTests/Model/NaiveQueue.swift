@@ -1,35 +1,3 @@
-/// A message of the naive model.
-final class NaiveMessage {
-    enum Place: Equatable {
-        case ready
-        case delayed
-        case inFlight
-        case gone
-    }
-
-    let body: String
-    let group: String?
-    var sentAt: UInt64
-    var order = 0
-    var place = Place.ready
-    /// When a delay of its own, or its time in flight, ends.
-    var visibleAt: UInt64 = 0
-    var receivedAt: UInt64 = 0
-    var receiveCount = 0
-    /// Receives in the queue where it is now.
-    var receiveCountHere = 0
-    /// The tie-breaker of the broker for what becomes visible at one instant; known once received.
-    var slot: UInt32 = 0
-    /// The queue it is in.
-    weak var queue: NaiveQueue?
-
-    init(body: String, group: String?, sentAt: UInt64) {
-        self.body = body
-        self.group = group
-        self.sentAt = sentAt
-    }
-}
-
 /// One queue as plainly as it can be written: an array of messages and linear scans. The rules are
 /// those of SQS; nothing here knows how the broker is made.
 final class NaiveQueue {
@@ -71,8 +39,8 @@ final class NaiveQueue {
     private(set) var turns: [String] = []
     var deduplications: [String: Deduplication] = [:]
     var attempts: [String: Attempt] = [:]
-    private var works: [String: Work] = [:]
-    private var allWork = Work()
+    var works: [String: Work] = [:]
+    var allWork = Work()
     private var nextOrder = 1
     private var nextSequence = 1
 
@@ -319,31 +287,6 @@ final class NaiveQueue {
         let noisy = groups.filter { isNoisy($0, at: now) }
         let quiet = ready.filter { message in message.group.map { !noisy.contains($0) } ?? true }
         return (quiet.isEmpty ? ready : quiet).min { $0.order < $1.order }
-    }
-
-    // MARK: Fairness
-
-    private func isNoisy(_ group: String, at now: UInt64) -> Bool {
-        let inFlight = messages.filter { $0.place == .inFlight }
-        let own = inFlight.count { $0.group == group }
-        if own >= 30, own * 10 > inFlight.count { return true }
-        guard var work = works[group] else { return false }
-        var all = allWork
-        work.pass(to: now / 60_000)
-        all.pass(to: now / 60_000)
-        return work.finished >= 30 && work.milliseconds * 10 > all.milliseconds
-    }
-
-    private func finishWork(of message: NaiveMessage, at now: UInt64) {
-        guard !isFIFO, messages.contains(where: { $0.group != nil }) else { return }
-        allWork.pass(to: now / 60_000)
-        allWork.milliseconds += now - message.receivedAt
-        guard let group = message.group else { return }
-        var work = works[group] ?? Work()
-        work.pass(to: now / 60_000)
-        work.milliseconds += now - message.receivedAt
-        work.finished += 1
-        works[group] = work
     }
 
     // MARK: Finishing
