@@ -59,6 +59,7 @@ public final class CommandBatch {
     public private(set) var commands: [Command] = []
     /// The digests of the bodies to be sent, in order.
     private var digests = BodyDigests()
+    private var byteCount = 0
 
     /// An empty batch.
     public init() {}
@@ -66,8 +67,16 @@ public final class CommandBatch {
     /// Whether there is nothing to do.
     public var isEmpty: Bool { commands.isEmpty }
 
-    /// Adds a request.
-    public func append(_ command: Command) { commands.append(command) }
+    /// Adds a request that came as `byteCount` bytes.
+    public func append(_ command: Command, byteCount: Int = 0) {
+        commands.append(command)
+        self.byteCount += byteCount
+    }
+
+    /// Whether further requests have to wait for the next tick.
+    func isFull(_ limits: NodeLimits) -> Bool {
+        commands.count >= limits.requestsPerTick || byteCount >= limits.requestBytesPerTick
+    }
 
     /// Computes the digests of all bodies together, which is several times faster than singly.
     public func digestBodies() {
@@ -79,5 +88,8 @@ public final class CommandBatch {
     }
 
     /// Forgets everything and keeps the memory.
-    public func removeAll() { commands.removeAll(keepingCapacity: true) }
+    public func removeAll() {
+        commands.removeAll(keepingCapacity: true)
+        byteCount = 0
+    }
 }

@@ -69,6 +69,9 @@ final class Connection {
     /// Whether the received bytes were looked at and are too few.
     private var isStarved: Bool { received.undecoded.count < wantedBytes }
 
+    /// The bytes of its buffers.
+    var heldByteCount: Int { received.capacity + unsent.unsent.count }
+
     /// Whether there is nothing to wait for when the node stops.
     var isIdle: Bool { owedReplies == 0 && unsent.isEmpty && !received.hasUndecoded }
 }
@@ -84,7 +87,7 @@ extension Connection {
             watch(interest.subtracting(.reading))
             return
         }
-        while takesRequests {
+        for _ in 0..<limits.readsPerTurn where takesRequests && !hasWork {
             makeSpace()
             let space = received.space
             switch wire.read(into: space) {
@@ -116,7 +119,9 @@ extension Connection {
     /// Hands out the whole requests among the received bytes.
     func handOutRequests(at now: UInt64, into batch: CommandBatch, using door: inout RequestDoor) {
         guard unsent.isEmpty else { return }
-        while phase == .open, !mayPark, owedReplies < limits.pipelinedRequests {
+        while phase == .open, !mayPark, owedReplies < limits.pipelinedRequests,
+            !batch.isFull(limits)
+        {
             switch decoder.decode(received.undecoded) {
             case .incomplete(let wanted, let sendsContinue):
                 wantedBytes = wanted
@@ -128,20 +133,22 @@ extension Connection {
                 received.handedOut(consumed)
                 requestBegan = nil
                 wantedBytes = 0
-                hand(door.ask(request), into: batch, keepsAlive: request.keepsAlive)
+                hand(door.ask(request), consumed, into: batch, keepsAlive: request.keepsAlive)
             case .refused(let refusal):
-                hand(.refuse(refusal), into: batch, keepsAlive: false)
+                hand(.refuse(refusal), 0, into: batch, keepsAlive: false)
             }
         }
     }
 
-    private func hand(_ ask: Command.Ask, into batch: CommandBatch, keepsAlive: Bool) {
+    private func hand(
+        _ ask: Command.Ask, _ byteCount: Int, into batch: CommandBatch, keepsAlive: Bool
+    ) {
         owedReplies += 1
         if case .perform(let decoded) = ask, case .receiveMessage = decoded.action {
             mayPark = true
         }
         if !keepsAlive { phase = .finishing }
-        batch.append(Command(connection: token, ask: ask))
+        batch.append(Command(connection: token, ask: ask), byteCount: byteCount)
     }
 
     /// Says that every request handed out has been performed: their bytes are no longer needed.
@@ -210,12 +217,12 @@ extension Connection {
     /// Decides what follows when replies were written or are still to be taken.
     private func settle(at now: UInt64) {
         guard phase != .closed else { return }
-        guard unsent.isEmpty else { return watch(clientFinished ? .writing : [.writing, .end]) }
+        guard unsent.isEmpty else { return watch(ends(or: .writing)) }
         guard owedReplies == 0 else { return watch(interest.subtracting(.writing)) }
         switch phase {
         case .open:
             sendContinueIfOwed()
-            watch(unsent.isEmpty ? [.reading, .end] : [.writing, .end])
+            watch(ends(or: unsent.isEmpty ? .reading : .writing))
         case .finishing:
             if clientFinished || !lingers { return close() }
             wire.finishSending()
@@ -224,6 +231,11 @@ extension Connection {
         case .lingering, .closed:
             break
         }
+    }
+
+    /// `interest`, and the client's end unless it is known.
+    private func ends(or interest: WireInterest) -> WireInterest {
+        clientFinished ? interest : interest.union(.end)
     }
 
     private func watch(_ wanted: WireInterest) {
@@ -250,10 +262,11 @@ extension Connection {
     func clientHasFinished() {
         clientFinished = true
         if case .lingering = phase { return close() }
-        // Bytes that came before the end are still to be read.
+        // Requests that came before the end are still read and answered; reading meets the end.
         if takesRequests { return }
         watch(interest.subtracting([.reading, .end]))
-        if phase == .open { phase = .finishing }
+        // A receive that may wait is cancelled; nothing behind it can be answered.
+        if mayPark && phase == .open { phase = .finishing }
     }
 
     /// Ends at once.

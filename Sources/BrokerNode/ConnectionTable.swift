@@ -17,6 +17,7 @@ public final class ConnectionTable {
     private var queue: [Connection] = []
     private let timers: TimingWheel
     private var requestIDs: RequestIDs
+    private let quota: ConnectionQuota
     private var isStopping = false
 
     /// How many connections there are.
@@ -27,12 +28,15 @@ public final class ConnectionTable {
 
     /// A table without connections.
     ///
-    /// - Parameter now: A monotonic clock in milliseconds, as in all calls.
+    /// - Parameters:
+    ///   - quota: Counts the connections of all loops.
+    ///   - now: A monotonic clock in milliseconds, as in all calls.
     public init(
         loop: Int, limits: NodeLimits, httpLimits: HTTPLimits = HTTPLimits(), door: RequestDoor,
-        requestIDs: RequestIDs, now: UInt64
+        requestIDs: RequestIDs, quota: ConnectionQuota = ConnectionQuota(), now: UInt64
     ) {
         self.loop = loop
+        self.quota = quota
         self.limits = limits
         self.httpLimits = httpLimits
         self.door = door
@@ -45,6 +49,11 @@ public final class ConnectionTable {
 
     /// When `expire` has to be called again; may be too early, never too late.
     public var nextDeadline: UInt64? { timers.nextDeadline }
+
+    /// The bytes of the buffers of all connections.
+    var heldByteCount: Int {
+        slots.reduce(0) { $0 + ($1.connection?.heldByteCount ?? 0) }
+    }
 
     // MARK: Coming and going
 
@@ -64,13 +73,14 @@ public final class ConnectionTable {
         connection.timer = timers.schedule(at: now + limits.idleMilliseconds, payload: token.bits)
         slots[token.slot] = Slot(generation: token.generation, connection: connection)
         count += 1
-        guard count > limits.connections || isStopping else { return }
-        if count > limits.connections + limits.refusedConnections {
+        let total = quota.enter()
+        guard total > limits.connections || isStopping else { return }
+        if total > limits.connections + limits.refusedConnections {
             connection.close()
         } else {
             refuse(connection, HTTPRefusal(.serviceUnavailable, "Too many connections."), at: now)
         }
-        removeIfClosed(connection)
+        lookAfter(connection, at: now)
     }
 
     private func connection(_ token: ConnectionToken) -> Connection? {
@@ -104,6 +114,7 @@ public final class ConnectionTable {
         slots[connection.token.slot].connection = nil
         freeSlots.append(connection.token.slot)
         count -= 1
+        quota.leave()
         if connection.mayPark {
             batch.append(Command(connection: connection.token, ask: .cancel))
         }

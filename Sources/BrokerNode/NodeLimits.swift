@@ -1,11 +1,19 @@
 /// The bounds of connections, each with its reason.
 public struct NodeLimits: Sendable {
-    /// Connections served at once by one loop; further ones are answered 503.
+    /// Connections served at once by all loops; further ones are answered 503.
     public var connections = 20_000
     /// Connections kept a moment longer to read their 503; beyond, they are closed without.
     public var refusedConnections = 256
     /// Requests of one connection in one tick, so that a pipelining client does not starve others.
     public var pipelinedRequests = 64
+    /// Requests that one loop hands to the shard in one tick …
+    public var requestsPerTick = 2048
+    /// … and the bytes they came as, more or less: some ten milliseconds of work. The next ones are
+    /// taken in the next tick, first those that waited.
+    public var requestBytesPerTick = 8 << 20
+    /// Reads of one connection before the others get their turn: enough to see a buffer grow from
+    /// its first size to that of the largest request.
+    public var readsPerTurn = 8
     /// An idle connection is closed after this long; longer than the pools of the AWS SDKs (60 s),
     /// so that the client closes first.
     public var idleMilliseconds: UInt64 = 75_000

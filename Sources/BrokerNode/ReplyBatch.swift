@@ -15,7 +15,7 @@ public final class ReplyBatch {
     private var bytes = ByteWriter(capacity: 16 * 1024)
 
     /// The loop that has to write them.
-    var loop: Int
+    public internal(set) var loop: Int
 
     /// An empty batch for `loop`.
     init(loop: Int) { self.loop = loop }

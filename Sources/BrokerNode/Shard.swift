@@ -75,13 +75,13 @@ public final class Shard {
         upkeep.step(&broker, journal, at: now)
     }
 
-    /// Hands out the replies that may leave now, with the loop that has to write them.
-    public func takeReplies(_ body: (_ loop: Int, _ replies: ReplyBatch) -> Void) {
-        while let batch = gate.release(durable: journal.durablePosition) {
-            body(batch.loop, batch)
-            replies.recycle(batch)
-        }
+    /// Hands out the replies that may leave now, to be written by the loop they name.
+    public func takeReplies(_ body: (ReplyBatch) -> Void) {
+        while let batch = gate.release(durable: journal.durablePosition) { body(batch) }
     }
+
+    /// Takes a batch back whose replies were written.
+    public func recycle(_ batch: ReplyBatch) { replies.recycle(batch) }
 
     /// When the next tick is needed although nothing happens; nil when never.
     public var nextDeadline: Instant? {

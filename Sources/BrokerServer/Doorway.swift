@@ -19,13 +19,18 @@ final class Doorway {
     private var resumesAt: UInt64?
 
     /// Listens on every address and reports to `poller`.
+    ///
+    /// - Parameters:
+    ///   - sharesPort: Whether other loops of this process listen on the same addresses.
+    ///   - checksPort: Whether somebody else must not listen there; for the first of those loops.
     init(
-        addresses: [SocketAddress], sharesPort: Bool, poller: Poller, log: Log
+        addresses: [SocketAddress], sharesPort: Bool, checksPort: Bool, poller: Poller, log: Log
     ) throws(OptionProblem) {
         self.poller = poller
         self.log = log
         for (index, address) in addresses.enumerated() {
             do throws(SystemError) {
+                if checksPort { try Listener.checkIsFree(address) }
                 let entry = Entry(try Listener(address, sharesPort: sharesPort))
                 try poller.add(
                     entry.listener.number, key: EventKey.listener(index).bits, interest: .read)

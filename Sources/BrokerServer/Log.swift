@@ -42,7 +42,8 @@ struct Log: Sendable {
     }
     func error(_ message: String, _ fields: (String, String)...) { write(.error, message, fields) }
 
-    private func write(_ level: Level, _ message: String, _ fields: [(String, String)]) {
+    /// Writes a line of `level`.
+    func write(_ level: Level, _ message: String, _ fields: [(String, String)]) {
         guard level >= self.level else { return }
         var line = Log.line(
             milliseconds: SystemClock.wallMilliseconds(), level: level, message, fields)

@@ -2,95 +2,95 @@ import BrokerCore
 import BrokerJournal
 import BrokerNode
 
-/// The thread that has the shard, and the network too when it is the only loop.
+/// The thread that has the shard and the first loop of the network, the only one on small machines.
 ///
 /// A turn: sleep until something happens → take it in → one tick of the shard → write what may
-/// leave → end what has waited too long.
+/// leave, or hand it to the loop whose clients wait for it → end what has waited too long.
 final class MainLoop {
     /// How long a stop waits for clients to take their last answers.
     private static let stopMilliseconds: UInt64 = 3_000
 
-    private let poller: Poller
+    private let network: Network
     private let wake: Wake
     private let termination: Termination
-    private let doorway: Doorway
-    private let table: ConnectionTable
     private let shard: Shard
+    private let inbox: Mailbox<LoopParcel>
+    /// Loop 1 and those after it.
+    private let others: [RemoteLoop]
     private let log: Log
-    private var spareBatch = CommandBatch()
+    private var spareBatch: CommandBatch? = CommandBatch()
+    private var batches: [CommandBatch] = []
     private var stopsAt: UInt64?
 
+    /// - Parameter inbox: Where the `others` post; signals `wake`.
     init(
-        poller: Poller, wake: Wake, termination: Termination, doorway: Doorway,
-        table: ConnectionTable, shard: Shard, log: Log
+        network: Network, wake: Wake, termination: Termination, shard: Shard,
+        inbox: Mailbox<LoopParcel>, others: [RemoteLoop], log: Log
     ) {
-        self.poller = poller
+        self.network = network
         self.wake = wake
         self.termination = termination
-        self.doorway = doorway
-        self.table = table
         self.shard = shard
+        self.inbox = inbox
+        self.others = others
         self.log = log
     }
 
     /// Serves until a signal comes and everything in progress has been answered.
     func run() throws(JournalError) {
+        // Also when the journal fails: no loop outlives the shard.
+        defer { for loop in others { loop.end() } }
         while true {
-            let count = poller.wait(milliseconds: timeout)
-            let now = SystemClock.monotonicMilliseconds()
-            for index in 0..<count { handle(poller.event(index), at: now) }
+            let now = network.wait(until: deadline) { key, now in
+                switch key {
+                // What was posted is found by the tick that follows.
+                case .wake: wake.clear()
+                case .termination:
+                    if let signal = termination.take() { beginStopping(because: signal, at: now) }
+                case .connection, .listener: break
+                }
+            }
             try tick(at: now)
             if let stopsAt, isFinished(at: now, deadline: stopsAt) { break }
         }
-        table.closeAll()
+        network.table.closeAll()
         try shard.close()
     }
 
     private func tick(at now: UInt64) throws(JournalError) {
-        table.takeTurns(at: now)
-        let batch = table.exchange(for: spareBatch)
-        batch.digestBodies()
+        let own = network.takeRequests { spareBatch.take() ?? CommandBatch() }
+        if let own { batches.append(own) }
+        let parcels = others.isEmpty ? [] : inbox.takeAll()
+        for parcel in parcels {
+            others[parcel.loop - 1].take(parcel)
+            if let requests = parcel.requests { batches.append(requests) }
+            for batch in parcel.written { shard.recycle(batch) }
+        }
         let moment = shard.clock.moment(wall: SystemClock.wallMilliseconds(), monotonic: now)
-        try shard.tick([batch], at: moment)
-        table.performed(batch)
-        batch.removeAll()
-        spareBatch = batch
-        shard.takeReplies { _, replies in table.deliver(replies, at: now) }
-        table.expire(at: now)
-        doorway.resume(at: now)
+        try shard.tick(batches, at: moment)
+        batches.removeAll(keepingCapacity: true)
+        if let own {
+            network.table.performed(own)
+            own.removeAll()
+            spareBatch = own
+        }
+        for parcel in parcels {
+            if let requests = parcel.requests { others[parcel.loop - 1].performed(requests) }
+        }
+        shard.takeReplies { replies in
+            guard replies.loop == 0 else { return others[replies.loop - 1].deliver(replies) }
+            network.table.deliver(replies, at: now)
+            shard.recycle(replies)
+        }
+        for loop in others { loop.send() }
+        network.expire(at: now)
     }
 
-    /// How long there is nothing to do unless an event comes; nil for ever.
-    private var timeout: Int32? {
-        if table.hasWork { return 0 }
-        let now = SystemClock.monotonicMilliseconds()
-        var deadline = stopsAt
-        for other in [
-            shard.nextDeadline.map { shard.clock.monotonic(of: $0) }, table.nextDeadline,
-            doorway.nextDeadline,
-        ] {
-            guard let other else { continue }
-            deadline = min(deadline ?? other, other)
-        }
-        guard let deadline else { return nil }
-        return deadline <= now ? 0 : Int32(min(deadline - now, 60_000))
-    }
-
-    private func handle(_ event: Poller.Event, at now: UInt64) {
-        switch EventKey(bits: event.key) {
-        case .wake:
-            // What was posted is found by the tick that follows.
-            wake.clear()
-        case .termination:
-            if let signal = termination.take() { beginStopping(because: signal, at: now) }
-        case .listener(let index):
-            doorway.accept(at: index, into: table, now: now)
-        case .connection(let token):
-            if event.isBroken { return table.broken(token, at: now) }
-            if event.isWritable { table.writable(token, at: now) }
-            if event.isReadable { table.readable(token, at: now) }
-            if event.peerFinished { table.clientFinished(token, at: now) }
-        }
+    /// When the next turn is needed although nothing happens; nil when never.
+    private var deadline: UInt64? {
+        guard let instant = shard.nextDeadline else { return stopsAt }
+        let due = shard.clock.monotonic(of: instant)
+        return min(due, stopsAt ?? due)
     }
 
     private func beginStopping(because signal: String, at now: UInt64) {
@@ -99,14 +99,16 @@ final class MainLoop {
             stopsAt = now
             return
         }
-        log.info("stopping", ("signal", signal), ("connections", "\(table.count)"))
+        log.info("stopping", ("signal", signal))
         stopsAt = now + MainLoop.stopMilliseconds
-        doorway.close()
         shard.beginStopping()
-        table.stop(at: now)
+        network.stop(at: now)
+        for loop in others { loop.stop() }
     }
 
     private func isFinished(at now: UInt64, deadline: UInt64) -> Bool {
-        table.count == 0 && shard.isQuiet && !table.hasWork || now >= deadline
+        if now >= deadline { return true }
+        return network.table.count == 0 && !network.table.hasWork
+            && others.allSatisfy(\.isDrained) && shard.isQuiet
     }
 }

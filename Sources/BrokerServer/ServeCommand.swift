@@ -15,9 +15,6 @@ enum ServeFailure: Error {
 
 /// `apus serve`: puts the parts together, in the order in which they may fail.
 struct ServeCommand {
-    /// Descriptors for everything that is no connection.
-    private static let spareDescriptors: UInt64 = 64
-
     private let options: Options
     private let log: Log
     private let startedAt = SystemClock.monotonicMilliseconds()
@@ -36,19 +33,28 @@ struct ServeCommand {
         do throws(SystemError) {
             termination = try Termination()
             wake = try Wake()
-            poller = try Poller()
-            try poller.add(wake.number, key: EventKey.wake.bits, interest: .read)
+            poller = try makePoller(wake)
             try poller.add(termination.number, key: EventKey.termination.bits, interest: .read)
         } catch {
             throw .system(error)
         }
         let dataDirectory = try lockDataDirectory()
         let shard = try recover(in: dataDirectory, wake: wake)
-        let doorway = try listen(poller)
+        let doorway = try listen(options.port, isFirst: true, poller)
+        let port = doorway.port
+        let limits = nodeLimits
+        let quota = ConnectionQuota()
+        let inbox = Mailbox<LoopParcel>(wake: wake)
+        let table = makeTable(loop: 0, port: port, limits, quota)
+        var others: [RemoteLoop] = []
+        for number in 1..<max(options.loops, 1) {
+            others.append(
+                try startLoop(number, port: port, limits: limits, quota: quota, inbox: inbox))
+        }
         announce(doorway)
         let loop = MainLoop(
-            poller: poller, wake: wake, termination: termination, doorway: doorway,
-            table: makeTable(port: doorway.port), shard: shard, log: log)
+            network: Network(poller: poller, doorway: doorway, table: table), wake: wake,
+            termination: termination, shard: shard, inbox: inbox, others: others, log: log)
         do throws(JournalError) {
             try loop.run()
         } catch {
@@ -106,6 +112,7 @@ struct ServeCommand {
         settings.diskBudget = options.diskBudget
         settings.snapshotInterval = options.snapshotInterval
         settings.createdAt = SystemClock.wallMilliseconds()
+        settings.identity = KernelEntropy.word()
         settings.durability =
             switch options.durability {
             case .commit: .commit
@@ -123,18 +130,47 @@ struct ServeCommand {
             KernelEntropy.word(), KernelEntropy.word(), KernelEntropy.word()
         )
         settings.requestIDSeed = KernelEntropy.word()
-        settings.loopCount = 1
+        settings.loopCount = options.loops
         return settings
     }
 
     // MARK: Network
 
-    private func listen(_ poller: Poller) throws(ServeFailure) -> Doorway {
-        let addresses = options.bind.compactMap { SocketAddress(host: $0, port: options.port) }
+    /// A poller that reports when `wake` was signalled.
+    private func makePoller(_ wake: Wake) throws(SystemError) -> Poller {
+        let poller = try Poller()
+        try poller.add(wake.number, key: EventKey.wake.bits, interest: .read)
+        return poller
+    }
+
+    private func listen(
+        _ port: UInt16, isFirst: Bool, _ poller: Poller
+    ) throws(ServeFailure) -> Doorway {
+        let addresses = options.bind.compactMap { SocketAddress(host: $0, port: port) }
         do throws(OptionProblem) {
-            return try Doorway(addresses: addresses, sharesPort: false, poller: poller, log: log)
+            return try Doorway(
+                addresses: addresses, sharesPort: options.loops > 1,
+                checksPort: isFirst && options.loops > 1 && port != 0, poller: poller, log: log)
         } catch {
             throw .options(error)
+        }
+    }
+
+    /// Starts loop `number`, which is not the first, with listeners of its own.
+    private func startLoop(
+        _ number: Int, port: UInt16, limits: NodeLimits, quota: ConnectionQuota,
+        inbox: Mailbox<LoopParcel>
+    ) throws(ServeFailure) -> RemoteLoop {
+        try RemoteLoop(number: number, inbox: inbox) { wake throws(ServeFailure) in
+            let poller: Poller
+            do throws(SystemError) {
+                poller = try makePoller(wake)
+            } catch {
+                throw .system(error)
+            }
+            return Network(
+                poller: poller, doorway: try listen(port, isFirst: false, poller),
+                table: makeTable(loop: number, port: port, limits, quota))
         }
     }
 
@@ -145,16 +181,18 @@ struct ServeCommand {
         }
     }
 
-    private func makeTable(port: UInt16) -> ConnectionTable {
+    private func makeTable(
+        loop: Int, port: UInt16, _ limits: NodeLimits, _ quota: ConnectionQuota
+    ) -> ConnectionTable {
         var configuration = ProtocolConfiguration()
         configuration.region = options.region
         configuration.account = options.account
         configuration.queueURLStyle = options.queueURL
         configuration.host = "localhost:\(port)"
         return ConnectionTable(
-            loop: 0, limits: nodeLimits,
+            loop: loop, limits: limits,
             door: RequestDoor(configuration: configuration, offersReset: options.offersReset),
-            requestIDs: RequestIDs(seed: KernelEntropy.word()),
+            requestIDs: RequestIDs(seed: KernelEntropy.word()), quota: quota,
             now: SystemClock.monotonicMilliseconds())
     }
 
@@ -163,13 +201,20 @@ struct ServeCommand {
         limits.connections = options.maxConnections
         let descriptors = apus_raise_file_limit()
         let needed = UInt64(limits.connections + limits.refusedConnections)
-        guard descriptors < needed + ServeCommand.spareDescriptors else { return limits }
-        let available = Int(descriptors) - Int(ServeCommand.spareDescriptors)
+        // Everything that is no connection: files, and a poller, a wake and listeners a loop.
+        let others = UInt64(64 + options.loops * (2 + options.bind.count))
+        guard descriptors < needed + others else { return limits }
+        let available = Int(descriptors) - Int(others)
         limits.refusedConnections = max(available / 10, 1)
         limits.connections = max(available - limits.refusedConnections, 1)
-        log.warning(
-            "fewer connections than asked for", ("asked", "\(options.maxConnections)"),
-            ("served", "\(limits.connections)"), ("fileLimit", "\(descriptors)"))
+        // The default is what is usually possible, not what somebody needs.
+        let level: Log.Level = options.maxConnections == Options().maxConnections ? .info : .warning
+        log.write(
+            level, "fewer connections than asked for",
+            [
+                ("asked", "\(options.maxConnections)"), ("served", "\(limits.connections)"),
+                ("fileLimit", "\(descriptors)"),
+            ])
         return limits
     }
 }

@@ -32,6 +32,12 @@ struct Listener: ~Copyable {
         self.address = address
     }
 
+    /// Throws when somebody listens on `address`, whether or not the port would be shared: another
+    /// process of this user could otherwise take half of the connections.
+    static func checkIsFree(_ address: SocketAddress) throws(SystemError) {
+        _ = try Listener(address, sharesPort: false)
+    }
+
     /// The number Linux knows it by.
     var number: Int32 { descriptor.number }
 
