@@ -12,8 +12,6 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("APUS_BINARY", ROOT / ".build" / "release" / "apus"))
-# For a run of the whole suite with other options, such as `--loops 2`.
-MORE_OPTIONS = os.environ.get("APUS_TEST_OPTIONS", "").split()
 START_SECONDS = 20
 STOP_SECONDS = 10
 
@@ -54,7 +52,7 @@ class Server:
 
     def command(self, *options):
         return [str(BINARY), "serve", "--bind", "127.0.0.1", "--port", str(self.port),
-                "--data", str(self.data), *MORE_OPTIONS, *self.options, *options]
+                "--data", str(self.data), *self.options, *options]
 
     def start(self, *options):
         assert self.process is None, "already running"
