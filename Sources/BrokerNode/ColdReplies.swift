@@ -22,17 +22,24 @@ struct ColdReplies {
             payloads = Array(repeating: nil, count: messages.count)
         }
 
-        /// Calls `body` with a way to the payload of each message.
-        func withPayloads(_ body: ((Int) -> ByteView) -> Void) {
+        /// Calls `body` with the messages whose payloads were found and a way to each payload.
+        ///
+        /// A payload is empty when its segment was given up before it could be read: the message
+        /// was deleted, or was moved to a newer segment, and then it comes again when its
+        /// visibility ends.
+        func withPayloads(_ body: ([ReceivedMessage], (Int) -> ByteView) -> Void) {
             var joined = ByteWriter(capacity: payloads.reduce(0) { $0 + ($1?.count ?? 0) })
             var ranges: [Range<Int>] = []
-            for payload in payloads {
+            var found: [ReceivedMessage] = []
+            for (message, payload) in zip(messages, payloads) {
+                guard let payload, !payload.isEmpty else { continue }
                 let start = joined.count
-                joined.append(payload ?? [])
+                joined.append(payload)
                 ranges.append(start..<joined.count)
+                found.append(message)
             }
             let all = joined.view
-            body { index in all[ranges[index]] }
+            body(found) { index in all[ranges[index]] }
         }
     }
 

@@ -215,10 +215,10 @@ extension Shard {
         journal.takeFetched { ticket, payload in
             guard let whole = cold.fetched(payload, ticket: ticket) else { return }
             let requestID = requestIDs.next()
-            whole.withPayloads { payloads in
+            whole.withPayloads { messages, payloads in
                 replies.reply(to: whole.connection) { writer in
                     OutcomeEncoder.encode(
-                        .received(whole.messages), form: whole.form, requestID: requestID,
+                        .received(messages), form: whole.form, requestID: requestID,
                         payload: payloads, into: &writer)
                 }
             }

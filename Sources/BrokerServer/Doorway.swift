@@ -12,11 +12,14 @@ final class Doorway {
     private static let acceptsPerTurn = 64
     /// How long nothing is accepted after the system ran out of descriptors.
     private static let pauseMilliseconds: UInt64 = 100
+    /// How often that is told.
+    private static let complaintMilliseconds: UInt64 = 10_000
 
     private let poller: Poller
     private let log: Log
     private var entries: [Entry] = []
     private var resumesAt: UInt64?
+    private var complainsAgainAt: UInt64 = 0
 
     /// Listens on every address and reports to `poller`.
     ///
@@ -63,7 +66,10 @@ final class Doorway {
                 try takeIn(socket, into: table, now: now)
             }
         } catch {
-            log.warning("connection not accepted", ("reason", "\(error)"))
+            if now >= complainsAgainAt {
+                log.warning("connection not accepted", ("reason", "\(error)"))
+                complainsAgainAt = now + Doorway.complaintMilliseconds
+            }
             pause(until: now + Doorway.pauseMilliseconds)
         }
     }

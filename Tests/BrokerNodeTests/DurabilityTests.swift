@@ -148,4 +148,27 @@ struct DurabilityTests {
         #expect(node.shard.isQuiet)
         #expect(try node.answer(to: Ask.receive())?.holds(body) == true)
     }
+
+    @Test("Messages that are deleted while their bodies are read are left out of the answer")
+    func deletedWhileReading() throws {
+        let disk = HeldDisk()
+        let node = try TestNode.withQueue(disk: disk) { settings in
+            settings.segmentByteCount = 256 << 10
+            settings.memoryBudget = 0
+            settings.snapshotInterval = 64 << 10
+        }
+        let body = String(repeating: "0123456789", count: 1_000)
+        for _ in 0..<100 { _ = try node.answer(to: Ask.send(body)) }
+        disk.heldLanes = [.read]
+        let wire = node.connect()
+        wire.send(Ask.receive(most: 10))
+        try node.settle()
+        let purge = Ask.json("PurgeQueue", #"{"QueueUrl":"\#(Ask.queueURL)"}"#)
+        #expect(try node.answer(to: purge)?.status == 200)
+        try node.pass(milliseconds: 120_000)
+        disk.heldLanes = []
+        disk.release()
+        try node.settle()
+        #expect(wire.answers.map(\.status) == [200])
+    }
 }

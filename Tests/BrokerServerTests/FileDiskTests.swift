@@ -72,14 +72,16 @@ private final class Memory {
         let place = try TemporaryDirectory()
         let disk = try FileDisk(directory: place.directory, wake: Wake())
         defer { disk.close() }
-        let renamed = DiskFile(.segment, number: 2)
+        // Segments take whole pages only; the others take any bytes.
+        let file = DiskFile(.snapshot, number: 1)
+        let renamed = DiskFile(.snapshot, number: 2)
         let written = Memory(Array("one".utf8))
         let read = Memory([0, 0, 0])
         let steps: [(DiskOperation, DiskLane)] = [
-            (.create(segment, byteCount: 4096), .background),
-            (.write(segment, offset: 0, from: written.memory, sync: true), .commit),
-            (.read(segment, offset: 0, into: read.memory), .read),
-            (.rename(segment, to: renamed), .background),
+            (.create(file, byteCount: 4096), .background),
+            (.write(file, offset: 0, from: written.memory, sync: true), .commit),
+            (.read(file, offset: 0, into: read.memory), .read),
+            (.rename(file, to: renamed), .background),
             (.read(renamed, offset: 0, into: read.memory), .read),
             (.remove(renamed), .background),
             (.read(renamed, offset: 0, into: read.memory), .read),
