@@ -79,7 +79,9 @@ final class FileSet {
 
     private func openExisting(_ file: DiskFile) throws(SystemError) -> File {
         let path = directory.path(of: file.name)
-        guard bypassesCache, file.kind == .segment else { return try File(path: path, flags: O_RDWR) }
+        guard bypassesCache, file.kind == .segment else {
+            return try File(path: path, flags: O_RDWR)
+        }
         return try File.bypassingCache(path: path)
     }
 
