@@ -72,6 +72,8 @@ public final class Shard {
         answerWaiters()
         journal.commit(at: now.instant.milliseconds)
         replies.close(behind: &gate, at: journal.appendedPosition)
+        // A quick commit is done already, and its replies can leave with this tick.
+        try journal.poll()
         upkeep.step(&broker, journal, at: now)
     }
 

@@ -1,7 +1,8 @@
 import BrokerJournal
 import Glibc
 
-/// The journal's files in a directory of Linux: each lane is a thread.
+/// The journal's files in a directory of Linux: each lane is a thread, and quick commits are carried
+/// out on the caller's.
 final class FileDisk: Disk {
     /// What a lane is asked to do.
     private enum Job: Sendable {
@@ -17,13 +18,22 @@ final class FileDisk: Disk {
     private var lanes: [Lane] = []
     private var taken: [DiskCompletion] = []
     private let direct: FileSet
+    /// The files of commits on the caller's thread.
+    private let committed: FileSet
+    private var commitPlace: CommitPlace
 
-    /// The files in `directory`, which exists. Completions signal `wake`.
-    init(directory: Directory, wake: Wake) throws(SystemError) {
+    /// The files in `directory`, which exists. Completions signal `wake`, except those of commits
+    /// on the caller's thread, which can be taken at once.
+    init(
+        directory: Directory, wake: Wake,
+        commitPlace: CommitPlace = CommitPlace(mayUseLoop: false)
+    ) throws(SystemError) {
         self.directory = directory
         self.wake = wake
         completions = Mailbox(wake: wake)
+        self.commitPlace = commitPlace
         direct = FileSet(directory: directory, bypassesCache: false)
+        committed = FileSet(directory: directory, bypassesCache: true)
         for lane in DiskLane.allCases {
             lanes.append(try Lane(lane, directory: directory, completions: completions))
         }
@@ -45,17 +55,26 @@ final class FileDisk: Disk {
     }
 
     func submit(_ operation: DiskOperation, lane: DiskLane, ticket: UInt64) {
+        if lane == .commit, commitPlace.isOnLoop(byteCount: operation.writtenByteCount) {
+            return commitHere(operation, ticket: ticket)
+        }
         lanes[lane.rawValue].jobs.post(.carryOut(operation, ticket: ticket))
         for file in operation.filesThatVanish {
+            committed.forget(file)
             for other in DiskLane.allCases where other != lane {
                 lanes[other.rawValue].jobs.post(.forget(file))
             }
         }
     }
 
+    private func commitHere(_ operation: DiskOperation, ticket: UInt64) {
+        let begun = SystemClock.monotonicNanoseconds()
+        taken.append(committed.completion(of: operation, ticket: ticket))
+        commitPlace.took(nanoseconds: SystemClock.monotonicNanoseconds() - begun)
+    }
+
     func takeCompletions(_ body: (DiskCompletion) -> Void) {
-        if taken.isEmpty { taken = completions.takeAll() }
-        let arrived = taken
+        let arrived = taken + completions.takeAll()
         taken = []
         for completion in arrived { body(completion) }
     }
@@ -104,13 +123,7 @@ final class FileDisk: Disk {
                 for job in jobs.takeAll() {
                     switch job {
                     case .carryOut(let operation, let ticket):
-                        let result: Result<Int, DiskError>
-                        do throws(DiskError) {
-                            result = .success(try files.carryOut(operation))
-                        } catch {
-                            result = .failure(error)
-                        }
-                        completions.post(DiskCompletion(ticket: ticket, result: result))
+                        completions.post(files.completion(of: operation, ticket: ticket))
                     case .forget(let file):
                         files.forget(file)
                     case .finish:
@@ -122,7 +135,23 @@ final class FileDisk: Disk {
     }
 }
 
+extension FileSet {
+    /// Does `operation` and tells how it went.
+    fileprivate func completion(of operation: DiskOperation, ticket: UInt64) -> DiskCompletion {
+        do throws(DiskError) {
+            return DiskCompletion(ticket: ticket, result: .success(try carryOut(operation)))
+        } catch {
+            return DiskCompletion(ticket: ticket, result: .failure(error))
+        }
+    }
+}
+
 extension DiskOperation {
+    /// The bytes it writes.
+    fileprivate var writtenByteCount: Int {
+        if case .write(_, _, let memory, _) = self { memory.byteCount } else { 0 }
+    }
+
     /// The files that have another identity after it.
     fileprivate var filesThatVanish: [DiskFile] {
         switch self {

@@ -82,7 +82,8 @@ struct ServeCommand {
         let disk: any Disk
         do throws(SystemError) {
             if let dataDirectory {
-                disk = try FileDisk(directory: dataDirectory.directory, wake: wake)
+                disk = try FileDisk(
+                    directory: dataDirectory.directory, wake: wake, commitPlace: commitPlace)
             } else {
                 disk = MemoryDisk()
             }
@@ -104,9 +105,14 @@ struct ServeCommand {
         return shard
     }
 
+    /// With further loops, or when nobody waits for a commit, the shard's thread has better to do.
+    private var commitPlace: CommitPlace {
+        if case .commit = options.durability { return CommitPlace(mayUseLoop: options.loops == 1) }
+        return CommitPlace(mayUseLoop: false)
+    }
+
     private var journalSettings: JournalSettings {
         var settings = JournalSettings()
-        settings.identity = KernelEntropy.word()
         settings.segmentByteCount = options.segmentSize
         settings.memoryBudget = options.memoryBudget
         settings.diskBudget = options.diskBudget
