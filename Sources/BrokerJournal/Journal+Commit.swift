@@ -13,12 +13,15 @@ extension Journal {
         startReads()
     }
 
-    /// When `commit` has to be called at the latest though nothing happens; nil when never.
+    /// When `commit` has to be called at the latest though nothing happens; nil when never. In the
+    /// past when something was appended that no commit has taken and that could be written now.
     public var nextDeadline: UInt64? {
-        guard case .interval(let milliseconds) = settings.durability, case .idle = commitState,
-            synced < writer.end
-        else { return nil }
-        return lastCommitStart + milliseconds
+        guard isOnDisk, case .idle = commitState, synced < writer.end else { return nil }
+        if case .interval(let milliseconds) = settings.durability {
+            return lastCommitStart + milliseconds
+        }
+        let number = fullWriters.first { $0.batch != nil }.map { $0.base / segmentByteCount }
+        return files.isReady(number ?? activeNumber) ? lastCommitStart : nil
     }
 
     private func isCommitDue(at now: UInt64) -> Bool {

@@ -132,3 +132,25 @@ func recordsAroundTheEndOfASegmentSurvive(_ difference: Int) throws {
     try fixture.journal.close()
     #expect(fixture.disk.files.isEmpty)
 }
+
+@Test func whatASegmentsEndLeavesToTheNextCommitIsDueAtOnce() throws {
+    let fixture = try Fixture()
+    // The next segment's file is made ready while this one fills.
+    fixture.append(8_000)
+    try fixture.settle()
+    #expect(fixture.journal.nextDeadline == nil)
+    fixture.append(7_000)
+    fixture.append(7_000)
+    #expect(fixture.journal.nextDeadline != nil)
+    fixture.commit()
+    #expect(fixture.journal.nextDeadline == nil)
+    #expect(fixture.disk.step(.commit))
+    try fixture.journal.poll()
+    #expect(fixture.journal.durablePosition < fixture.journal.appendedPosition)
+    #expect(fixture.journal.nextDeadline != nil)
+    fixture.commit()
+    #expect(fixture.disk.step(.commit))
+    try fixture.journal.poll()
+    #expect(fixture.journal.durablePosition == fixture.journal.appendedPosition)
+    #expect(fixture.journal.nextDeadline == nil)
+}
