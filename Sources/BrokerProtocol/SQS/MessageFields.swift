@@ -154,9 +154,9 @@ extension MessageAttribute {
         if name.is("DataType") {
             dataType = try reader.readText()
         } else if name.is("StringValue") {
-            if let text = try reader.readText() { value = .string(text) }
+            if let text = try reader.readText() { take(.string(text), isEmpty: text.isEmpty) }
         } else if name.is("BinaryValue") {
-            if let bytes = try reader.readBinary() { value = .binary(bytes) }
+            if let bytes = try reader.readBinary() { take(.binary(bytes), isEmpty: bytes.isEmpty) }
         } else if name.is("StringListValues") || name.is("StringListValue")
             || name.is("BinaryListValues") || name.is("BinaryListValue")
         {
@@ -165,5 +165,12 @@ extension MessageAttribute {
             try reader.readList { _ throws(BrokerError) in isEmpty = false }
             if !isEmpty { value = .list }
         }
+    }
+
+    /// Clients that write every field leave those empty that they do not mean.
+    private mutating func take(_ field: Value, isEmpty: Bool) {
+        if isEmpty, case .string = value { return }
+        if isEmpty, case .binary = value { return }
+        value = field
     }
 }
