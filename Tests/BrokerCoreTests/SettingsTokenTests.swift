@@ -50,13 +50,21 @@ import Testing
         #expect(try MoveTaskHandle(parsing: handle.text) == handle)
     }
 
+    @Test func aHandleOfAnotherTaskIsAHandle() throws {
+        let id = "01234567-89ab-cdef-00ff-000000000001"
+        for taskID in ["\(id)0", "+1234567-89ab-cdef-00ff-000000000001", "task", ""] {
+            let text = Base64Text.encode(#"{"taskId":"\#(taskID)","sourceArn":"dead"}"#)
+            let handle = try MoveTaskHandle(parsing: text)
+            #expect(handle.taskID == nil)
+            #expect(handle.sourceARN == "dead")
+        }
+    }
+
     @Test func otherHandlesAreRefused() {
         let id = "01234567-89ab-cdef-00ff-000000000001"
         let texts = [
             "x", "{}", #"{"taskId":"\#(id)"}"#, #"{"sourceArn":"\#(arn)"}"#,
-            #"{"taskId":"\#(id)0","sourceArn":"\#(arn)"}"#,
-            #"{"taskId":"+1234567-89ab-cdef-00ff-000000000001","sourceArn":"\#(arn)"}"#,
-            #"{"taskId":"\#(id)","sourceArn":"dead"}"#, #"{"taskId":1,"sourceArn":"\#(arn)"}"#,
+            #"{"taskId":1,"sourceArn":"\#(arn)"}"#, #"{"taskId":"\#(id)","sourceArn":null}"#,
         ]
         for text in texts.map(Base64Text.encode) + ["garbage", "====", "\u{1F986}"] {
             #expect(

@@ -2,8 +2,8 @@ import Bytes
 
 /// What a client names a move task by: base64 of `{"taskId":…,"sourceArn":…}`.
 public struct MoveTaskHandle: Sendable, Equatable {
-    /// The task, shown as a UUID.
-    public let taskID: MessageID
+    /// The task, shown as a UUID; nil when the handle names one that cannot be ours.
+    public let taskID: MessageID?
     /// The dead-letter queue whose messages are moved.
     public let sourceARN: String
 
@@ -17,22 +17,23 @@ public struct MoveTaskHandle: Sendable, Equatable {
     public var text: String {
         Base64Text.encode(
             JSONValue.object([
-                JSONValue.Member("taskId", .string(Self.uuid(taskID))),
+                JSONValue.Member("taskId", .string(taskID.map(Self.uuid) ?? "")),
                 JSONValue.Member("sourceArn", .string(sourceARN)),
             ]).description)
     }
 
-    /// Reads a handle; refuses what this server cannot have given out.
+    /// Reads a handle; refuses what has not the form of one. Whether its source and its task are
+    /// there is another question, with answers of their own.
     public init(parsing text: String?) throws(BrokerError) {
         guard let text, !text.isEmpty else { throw .missing(parameter: "TaskHandle") }
         guard let json = Base64Text.decode(text).flatMap({ JSONValue(parsing: $0) }),
-            let taskID = json["taskId"]?.text.flatMap(Self.taskID(uuid:)),
-            let sourceARN = json["sourceArn"]?.text, QueueIdentity(arn: sourceARN) != nil
+            let taskID = json["taskId"]?.text, let sourceARN = json["sourceArn"]?.text
         else {
             throw BrokerError(
                 .invalidParameterValue, "Value for parameter TaskHandle is invalid.")
         }
-        self.init(taskID: taskID, sourceARN: sourceARN)
+        self.taskID = Self.taskID(uuid: taskID)
+        self.sourceARN = sourceARN
     }
 
     private static func uuid(_ id: MessageID) -> String {
