@@ -83,6 +83,9 @@ private let arn = "arn:aws:sqs:eu-west-1:123456789012:dead"
             RedrivePolicy.refused(in: attributes, .targetDoesNotExist)
                 == refusal("{…}", "Dead letter target does not exist."))
         #expect(
+            RedrivePolicy.refused(in: attributes, .targetOfOtherOwner)
+                == refusal("{…}", "Dead letter target owner should be same as the source."))
+        #expect(
             RedrivePolicy.refused(in: attributes, .targetOfOtherType)
                 == refusal("{…}", "Dead-letter queue must be same type of queue as the source."))
     }

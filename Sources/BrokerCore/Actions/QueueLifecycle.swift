@@ -60,8 +60,8 @@ extension Broker {
         deletedNames.remove(identity)
     }
 
-    /// Refuses a redrive policy whose dead-letter queue does not exist, is of the other type, or
-    /// does not allow this source.
+    /// Refuses a redrive policy whose dead-letter queue is another account's, does not exist, is of
+    /// the other type, or does not allow this source.
     func checkRedrive(
         _ settings: QueueSettings, of identity: QueueIdentity,
         attributes: [(name: String, value: String)]
@@ -69,8 +69,10 @@ extension Broker {
         guard attributes.contains(where: { $0.name == "RedrivePolicy" }),
             let policy = settings.redrivePolicy
         else { return }
-        guard let target = queue(of: policy.target),
-            policy.target.account == identity.account, policy.target.region == identity.region
+        guard policy.target.account == identity.account else {
+            throw RedrivePolicy.refused(in: attributes, .targetOfOtherOwner)
+        }
+        guard let target = queue(of: policy.target), policy.target.region == identity.region
         else { throw RedrivePolicy.refused(in: attributes, .targetDoesNotExist) }
         guard target.settings.isFIFO == settings.isFIFO else {
             throw RedrivePolicy.refused(in: attributes, .targetOfOtherType)

@@ -63,7 +63,9 @@ extension RedrivePolicy {
         case invalidCount(String)
         /// deadLetterTargetArn is not the ARN of a queue.
         case invalidTarget
-        /// There is no such queue in the account and region of the source.
+        /// The target belongs to another account than the source.
+        case targetOfOtherOwner
+        /// There is no such queue in the region of the source.
         case targetDoesNotExist
         /// One of the two queues is FIFO and the other is not.
         case targetOfOtherType
@@ -79,6 +81,7 @@ extension RedrivePolicy {
                 "Invalid value for maxReceiveCount: \(text), "
                     + "valid values are from 1 to 1000 both inclusive."
             case .invalidTarget: "Invalid value for deadLetterTargetArn."
+            case .targetOfOtherOwner: "Dead letter target owner should be same as the source."
             case .targetDoesNotExist: "Dead letter target does not exist."
             case .targetOfOtherType: "Dead-letter queue must be same type of queue as the source."
             case .notAllowedByTarget:
