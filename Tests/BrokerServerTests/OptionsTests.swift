@@ -47,6 +47,9 @@ private func problem(_ words: [String], environment: [String: String] = [:]) -> 
         let words = [
             "--port=9", "--durability", "interval=50", "--disk-budget", "10GiB", "--account",
             "123456789012", "--queue-url", "path", "--reset-endpoint", "--max-connections", "7",
+            "--sns-url", "https://sns.us-east-1.amazonaws.com", "--ca-bundle", "/etc/ca.pem",
+            "--sendmail", "/usr/sbin/sendmail -t -i", "--lambda-endpoint", "http://[::1]:9001",
+            "--sms-gateway", "http://user:secret@10.0.0.1/sms?from=apus",
         ]
         let configuration = try gather(words)
         let again = try gather(
@@ -99,6 +102,26 @@ private func problem(_ words: [String], environment: [String: String] = [:]) -> 
         for size: UInt64 in [0, 1, 4096, 65_536, 1_048_577, 1 << 40] {
             #expect(ByteSize.parse(ByteSize.text(size)) == size)
         }
+    }
+
+    @Test func whereDeliveriesGoIsReadWithoutTheLastSlash() throws {
+        let options = try gather([
+            "--sns-url=http://broker:4566/", "--sendmail", " msmtp  -a  apus ",
+            "--push-gateway", "https://push/",
+        ]).options
+        #expect(options.snsURL == "http://broker:4566")
+        #expect(options.sendmail == ["msmtp", "-a", "apus"])
+        #expect(options.pushGateway == "https://push")
+        #expect(options.caBundle == nil && options.smsGateway == nil)
+        #expect(try gather(["--push-gateway", "none"]).options == Options())
+        #expect(
+            problem(["--lambda-endpoint", "localhost:9001"])
+                == "--lambda-endpoint: \"localhost:9001\" is not allowed; "
+                + "allowed: none, or an http or https URL")
+        #expect(problem(["--sns-url", "http://me:secret@broker"]) != nil)
+        #expect(problem(["--sns-url", "http://broker/?a=b"]) != nil)
+        #expect(problem([], environment: ["APUS_SENDMAIL": ""]) != nil)
+        #expect(problem(["--ca-bundle="]) != nil)
     }
 
     @Test func verbsAreTold() throws {

@@ -42,7 +42,7 @@ struct Option {
 
 /// Every option of `apus serve`, in the order of the help.
 enum OptionTable {
-    static let all: [Option] = network + storage + behaviour
+    static let all: [Option] = network + storage + behaviour + delivery
 
     /// The option called `name`, without dashes in front.
     static func option(named name: String) -> Option? { all.first { $0.name == name } }

@@ -45,6 +45,18 @@ struct Options: Equatable {
     var maxConnections = 20_000
     var segmentSize: UInt64 = 64 << 20
     var snapshotInterval: UInt64 = 256 << 20
+    /// The front of the URLs in notifications, without a slash at its end; nil is this server.
+    var snsURL: String?
+    /// A file of PEM certificates; nil is the system's store.
+    var caBundle: String?
+    /// The words of the command that takes mail; none when there is no such command.
+    var sendmail: [String] = []
+    /// Where Lambda functions are invoked; nil, as for the next three, when there is no such place.
+    /// None of them ends with a slash.
+    var lambdaEndpoint: String?
+    var firehoseEndpoint: String?
+    var smsGateway: String?
+    var pushGateway: String?
 }
 
 /// A reason not to start: one line that names the option, its value and what is allowed.
