@@ -1,6 +1,6 @@
 import Bytes
 
-/// What a client can ask of SQS: the 23 actions of the service model.
+/// What a client can ask: the 23 actions of SQS, and those of SNS.
 ///
 /// Fields are as the client sent them: nil when absent, unvalidated when present. The broker
 /// validates, so that both wire protocols and the simulator meet the same rules. Views are borrowed
@@ -29,6 +29,8 @@ public enum Action: Sendable {
     case startMessageMoveTask(StartMessageMoveTask)
     case tagQueue(TagQueue)
     case untagQueue(UntagQueue)
+    /// An action of SNS.
+    indirect case topic(TopicAction)
 }
 
 /// Adds a statement to the queue's policy.

@@ -40,7 +40,14 @@ extension Broker {
             try replayChore(type, &reader, at: now)
         case .moveTaskStarted, .moveTaskEnded, .messageMoved:
             try replayMoveTask(type, &reader, at: now)
-        case .snapshotBegun, .snapshotQueue, .snapshotBacklog, .snapshotPage, .snapshotMoveTask:
+        case .notificationPublished, .notificationRelocated, .deliveryPostponed, .deliveryEnded,
+            .deliveryRedriven, .replayStarted, .replayAdvanced, .replayEnded:
+            try replayNotification(type, payload, &reader, at: position, now)
+        case .topicChanged, .topicDeleted, .subscriptionChanged, .subscriptionEnded,
+            .platformChanged, .smsChanged:
+            try replayTopic(type, &reader, at: now)
+        case .snapshotBegun, .snapshotQueue, .snapshotBacklog, .snapshotPage, .snapshotMoveTask,
+            .snapshotTopic, .snapshotSubscription, .snapshotPlatform, .snapshotSMS:
             throw RecordError("a record of a snapshot stands in the journal")
         }
     }

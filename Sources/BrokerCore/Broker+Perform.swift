@@ -30,6 +30,8 @@ extension Broker {
             return .done
         case .changeMessageVisibilityBatch(let change):
             return .batch(try perform(change, at: now, into: sink))
+        case .topic(let action):
+            return .topic(try perform(action, from: caller, at: now, into: sink))
         default:
             return try performOnQueue(action, from: caller, at: now, into: sink)
         }

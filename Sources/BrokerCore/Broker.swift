@@ -39,6 +39,7 @@ public struct Broker: ~Copyable {
     /// Names freed by DeleteQueue, for the sixty-second rule.
     var deletedNames = DeletedNames()
     var tasks = MoveTasks()
+    let topics = TopicCatalog()
 
     // -- Keys and time, from the journal.
 

@@ -26,6 +26,29 @@ public struct BrokerError: Error, Equatable, Sendable {
         case insufficientSpace
         case internalFailure
         case serviceUnavailable
+
+        // -- SNS only.
+
+        case invalidParameter
+        case parameterValueInvalid
+        case validationError
+        case notFound
+        case authorizationError
+        case invalidSecurity
+        case invalidState
+        case topicLimitExceeded
+        case subscriptionLimitExceeded
+        case filterPolicyLimitExceeded
+        case replayLimitExceeded
+        case tagLimitExceeded
+        case tagPolicy
+        case throttled
+        case endpointDisabled
+        case platformApplicationDisabled
+        case optedOut
+        case userError
+        case verification
+        case validationException
     }
 
     /// The kind of refusal.

@@ -22,6 +22,8 @@ public enum Outcome: Sendable {
     case moveTaskStarted(handle: String)
     case moveTaskCancelled(approximateNumberOfMessagesMoved: Int)
     case moveTasks([MoveTaskDescription])
+    /// The answer to an action of SNS.
+    indirect case topic(TopicOutcome)
 }
 
 /// What SendMessage returns.
@@ -70,11 +72,15 @@ public struct ReceivedMessage: Sendable {
     public var deduplicationIDIsMessageID: Bool
     /// The id a move task gave the message; nil when the stored one holds.
     public var replacedID: MessageID?
+    /// The entry of a `notificationPublished` record that this message is, decoded by
+    /// `StoredNotification`; nil for a message that was sent to the queue.
+    public var entry: Int?
 
     public init(
         receiptHandle: ReceiptHandle, position: JournalPosition, length: Int, receiveCount: Int,
         firstReceivedAt: Timestamp, sentAt: Timestamp? = nil, deadLetterSourceARN: String? = nil,
-        deduplicationIDIsMessageID: Bool = false, replacedID: MessageID? = nil
+        deduplicationIDIsMessageID: Bool = false, replacedID: MessageID? = nil,
+        entry: Int? = nil
     ) {
         self.receiptHandle = receiptHandle
         self.position = position
@@ -85,6 +91,7 @@ public struct ReceivedMessage: Sendable {
         self.deadLetterSourceARN = deadLetterSourceARN
         self.deduplicationIDIsMessageID = deduplicationIDIsMessageID
         self.replacedID = replacedID
+        self.entry = entry
     }
 }
 

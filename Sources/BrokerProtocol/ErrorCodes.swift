@@ -41,6 +41,35 @@ struct ErrorCode {
         case .invalidParameterValue, .missingParameter, .invalidAction, .serialization,
             .insufficientSpace, .internalFailure, .serviceUnavailable:
             self = Self.generic(code)
+        default:
+            self = Self.topic(code)
+        }
+    }
+
+    /// The codes of SNS, which has no JSON protocol.
+    private static func topic(_ code: BrokerError.Code) -> ErrorCode {
+        switch code {
+        case .invalidParameter: ErrorCode("InvalidParameter", "")
+        case .parameterValueInvalid: ErrorCode("ParameterValueInvalid", "")
+        case .validationError: ErrorCode("ValidationError", "")
+        case .notFound: ErrorCode("NotFound", "", .notFound)
+        case .authorizationError: ErrorCode("AuthorizationError", "", .forbidden)
+        case .invalidSecurity: ErrorCode("InvalidSecurity", "", .forbidden)
+        case .invalidState: ErrorCode("InvalidState", "")
+        case .topicLimitExceeded: ErrorCode("TopicLimitExceeded", "", .forbidden)
+        case .subscriptionLimitExceeded: ErrorCode("SubscriptionLimitExceeded", "", .forbidden)
+        case .filterPolicyLimitExceeded: ErrorCode("FilterPolicyLimitExceeded", "", .forbidden)
+        case .replayLimitExceeded: ErrorCode("ReplayLimitExceeded", "", .forbidden)
+        case .tagLimitExceeded: ErrorCode("TagLimitExceeded", "")
+        case .tagPolicy: ErrorCode("TagPolicy", "")
+        case .throttled: ErrorCode("Throttled", "", .tooManyRequests)
+        case .endpointDisabled: ErrorCode("EndpointDisabled", "")
+        case .platformApplicationDisabled: ErrorCode("PlatformApplicationDisabled", "")
+        case .optedOut: ErrorCode("OptedOut", "")
+        case .userError: ErrorCode("UserError", "")
+        case .verification: ErrorCode("VerificationException", "")
+        case .validationException: ErrorCode("ValidationException", "")
+        default: preconditionFailure("every kind of refusal has its code")
         }
     }
 

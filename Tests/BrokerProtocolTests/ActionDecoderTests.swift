@@ -284,6 +284,7 @@ func describe(_ action: Action) -> String {
     case .tagQueue(let fields):
         "\(describe(fields.queue)) " + fields.tags.map { "\($0.key)=\($0.value)" }.joinedInBrackets
     case .untagQueue(let fields): "\(describe(fields.queue)) \(fields.keys.joinedInBrackets)"
+    case .topic(let action): "\(action)"
     }
 }
 

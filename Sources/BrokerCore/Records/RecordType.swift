@@ -23,6 +23,22 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case messageRelocated = 19
     case brokerReset = 20
 
+    case notificationPublished = 21
+    case notificationRelocated = 22
+    case deliveryPostponed = 23
+    case deliveryEnded = 24
+    case deliveryRedriven = 25
+    case replayStarted = 26
+    case replayAdvanced = 27
+    case replayEnded = 28
+
+    case topicChanged = 32
+    case topicDeleted = 33
+    case subscriptionChanged = 34
+    case subscriptionEnded = 35
+    case platformChanged = 36
+    case smsChanged = 37
+
     // -- State, in a snapshot.
 
     case snapshotBegun = 64
@@ -30,6 +46,10 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case snapshotBacklog = 66
     case snapshotPage = 67
     case snapshotMoveTask = 68
+    case snapshotTopic = 69
+    case snapshotSubscription = 70
+    case snapshotPlatform = 71
+    case snapshotSMS = 72
 }
 
 /// A record that this broker cannot have written, or that contradicts the records before it.

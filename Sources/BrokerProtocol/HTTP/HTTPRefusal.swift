@@ -24,6 +24,7 @@ public enum HTTPStatus: Int, Sendable {
     case uriTooLong = 414
     case unsupportedMediaType = 415
     case expectationFailed = 417
+    case tooManyRequests = 429
     case tooManyHeaders = 431
     case internalServerError = 500
     case notImplemented = 501
@@ -43,6 +44,7 @@ public enum HTTPStatus: Int, Sendable {
         case .uriTooLong: "URI Too Long"
         case .unsupportedMediaType: "Unsupported Media Type"
         case .expectationFailed: "Expectation Failed"
+        case .tooManyRequests: "Too Many Requests"
         case .tooManyHeaders: "Request Header Fields Too Large"
         case .internalServerError: "Internal Server Error"
         case .notImplemented: "Not Implemented"

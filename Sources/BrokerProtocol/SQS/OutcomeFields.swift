@@ -65,6 +65,7 @@ extension Outcome {
         case .moveTaskStarted(let handle): fields.text(.taskHandle, handle, into: &writer)
         case .moveTaskCancelled(let count): fields.number(.messagesMoved, count, into: &writer)
         case .moveTasks(let tasks): fields.write(tasks, into: &writer)
+        case .topic: preconditionFailure("the answers of SNS have a writer of their own")
         }
     }
 }

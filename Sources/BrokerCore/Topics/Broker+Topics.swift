@@ -1,0 +1,29 @@
+import Bytes
+
+extension Broker {
+    /// Refuses an action of SNS, or carries it out and records what it changed.
+    mutating func perform(
+        _ action: TopicAction, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> TopicOutcome {
+        switch action {
+        case .publish(let publish):
+            return .published(try perform(publish, from: caller, at: now, into: sink))
+        case .publishBatch(let publish):
+            return .publishedBatch(try perform(publish, from: caller, at: now, into: sink))
+        default:
+            throw BrokerError(.invalidAction)
+        }
+    }
+
+    mutating func perform(
+        _ publish: Publish, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> PublishedMessage {
+        throw BrokerError(.invalidAction)
+    }
+
+    mutating func perform(
+        _ publish: PublishBatch, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> [BatchResult<PublishedMessage>] {
+        throw BrokerError(.invalidAction)
+    }
+}

@@ -1,0 +1,106 @@
+import Bytes
+
+/// How a subscription is delivered.
+public enum SubscriptionProtocol: UInt8, Sendable, CaseIterable {
+    case sqs = 1
+    case http = 2
+    case https = 3
+    case lambda = 4
+    case firehose = 5
+    case email = 6
+    case emailJSON = 7
+    case sms = 8
+    case application = 9
+
+    /// The name on the wire.
+    public var name: String {
+        switch self {
+        case .sqs: "sqs"
+        case .http: "http"
+        case .https: "https"
+        case .lambda: "lambda"
+        case .firehose: "firehose"
+        case .email: "email"
+        case .emailJSON: "email-json"
+        case .sms: "sms"
+        case .application: "application"
+        }
+    }
+
+    /// The protocol called `name` on the wire; nil when there is none.
+    public init?(name: String) {
+        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+}
+
+/// A subscription: who gets what is published to a topic, and how.
+final class Subscription {
+    /// Whether the endpoint has agreed.
+    enum State: Equatable {
+        /// Until then the endpoint can confirm with a token.
+        case pending(until: Instant)
+        case confirmed
+        /// Ended; no catalog has it any more. What is owed to it is still delivered or given up.
+        case ended
+    }
+
+    /// The subscription's number, never used twice; subscriptions of a topic are in its order.
+    let number: UInt32
+    /// The last part of the ARN.
+    let id: MessageID
+    let topic: Topic
+    let owner: AccountID
+    let protocolKind: SubscriptionProtocol
+    let endpoint: String
+    /// The queue that the endpoint names, for `sqs`.
+    let queue: QueueIdentity?
+    var settings: SubscriptionSettings
+    var state: State
+    /// The secret of the confirmation token; new for each UnsubscribeConfirmation.
+    var token: Hash128
+    /// ConfirmationWasAuthenticated.
+    var confirmationWasAuthenticated = false
+    /// Whether Unsubscribe needs a signed request.
+    var authenticatesOnUnsubscribe = false
+
+    // -- Deliveries that are owed, oldest first; see `Deliveries`.
+
+    var firstDue: UInt32 = 0
+    var lastDue: UInt32 = 0
+    /// Deliveries that the courier has.
+    var underwayCount = 0
+    /// Deliveries owed in any state.
+    var owedCount = 0
+    /// Whether the subscription stands in the ring of those that have something due.
+    var isInRing = false
+    /// The throttle of the delivery policy: the window that is counted, and how many went out in it.
+    var throttleWindow: UInt64 = 0
+    var throttleCount = 0
+
+    /// `<topic ARN>:<id>`.
+    var arn: String {
+        var writer = ByteWriter(capacity: 160)
+        writer.append(topic.identity.arn)
+        writer.append(0x3A as UInt8)
+        writer.append(uuid: id.high, low: id.low)
+        return writer.view.string
+    }
+
+    init(
+        number: UInt32, id: MessageID, topic: Topic, owner: AccountID,
+        protocolKind: SubscriptionProtocol, endpoint: String, queue: QueueIdentity?,
+        settings: SubscriptionSettings, state: State, token: Hash128
+    ) {
+        self.number = number
+        self.id = id
+        self.topic = topic
+        self.owner = owner
+        self.protocolKind = protocolKind
+        self.endpoint = endpoint
+        self.queue = queue
+        self.settings = settings
+        self.state = state
+        self.token = token
+    }
+}

@@ -1,0 +1,56 @@
+import Bytes
+
+/// A topic: its identity, its settings, and its subscriptions.
+final class Topic {
+    /// The topic's number, never used twice.
+    let number: UInt32
+    let identity: TopicIdentity
+    let createdAt: Timestamp
+    var settings: TopicSettings
+    var tags: QueueTags
+    /// The numbers of the subscriptions that are pending or confirmed, ascending.
+    var subscriptions: [UInt32] = []
+    /// The confirmed subscriptions by what they want.
+    let filters = SubscriptionFilters()
+    var pendingCount = 0
+    var confirmedCount = 0
+    var deletedCount = 0
+    /// FIFO: the last sequence number given to a message.
+    var sequence: UInt64 = 0
+    /// FIFO: keeps the deduplication identifiers. It never has messages.
+    let backlog: Backlog?
+    var isDeleted = false
+    /// What happened since the broker started, by protocol.
+    var counts = TopicCounts()
+
+    /// The snapshot that already holds this topic's state; see `Broker+Snapshot`.
+    var snapshotEpoch: UInt32 = 0
+
+    init(
+        number: UInt32, identity: TopicIdentity, createdAt: Timestamp, settings: TopicSettings,
+        tags: QueueTags, backlog: Backlog?
+    ) {
+        self.number = number
+        self.identity = identity
+        self.createdAt = createdAt
+        self.settings = settings
+        self.tags = tags
+        self.backlog = backlog
+    }
+}
+
+/// What happened to the messages of a topic since the broker started.
+public struct TopicCounts: Sendable {
+    /// Deliveries of one protocol.
+    public struct Deliveries: Sendable {
+        public var delivered: UInt64 = 0
+        public var failed: UInt64 = 0
+        public var redriven: UInt64 = 0
+        public init() {}
+    }
+    public var published: UInt64 = 0
+    public var filteredOut: UInt64 = 0
+    /// By the raw value of `SubscriptionProtocol`.
+    public var deliveries: [Deliveries] = Array(repeating: Deliveries(), count: 10)
+    public init() {}
+}

