@@ -12,6 +12,7 @@ extension Journal: RecordSink {}
 public final class Shard {
     private var broker: Broker
     private let journal: Journal
+    private let seams: Seams
     private var gate = ReplyGate()
     private var replies: ReplyOutbox
     private var parked = ParkedReceives()
@@ -32,11 +33,12 @@ public final class Shard {
     ///   - wall: The wall clock in milliseconds since 1970.
     ///   - monotonic: A monotonic clock in milliseconds.
     public init(
-        journal: Journal, settings: ShardSettings, wall: UInt64, monotonic: UInt64
+        journal: Journal, settings: ShardSettings, seams: Seams, wall: UInt64, monotonic: UInt64
     ) throws(JournalError) {
         let recovered = RecoveredBroker(settings)
         try recovered.recover(from: journal)
         self.journal = journal
+        self.seams = seams
         broker = recovered.takeBroker()
         clock = BrokerClock(
             after: Moment(instant: broker.latestInstant, timestamp: broker.latestTimestamp),

@@ -94,6 +94,9 @@ struct ServeCommand {
         do throws(JournalError) {
             shard = try Shard(
                 journal: Journal(disk: disk, settings: journalSettings), settings: shardSettings,
+                seams: Seams(
+                    courier: NoCourier(), signer: NoSigner(), archive: MemoryArchive(),
+                    deliveryLog: DeliveryReports(log: log)),
                 wall: SystemClock.wallMilliseconds(), monotonic: begun)
         } catch {
             throw .journal(error)

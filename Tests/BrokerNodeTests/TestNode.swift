@@ -8,17 +8,22 @@ import Bytes
 /// A shard with connections in memory, a disk in memory and a clock that the test moves.
 final class TestNode {
     let disk: HeldDisk
+    let courier = ScriptedCourier()
+    let signer = ScriptedSigner()
+    let archive: MemoryArchive
+    let deliveries = DeliveryRecorder()
     let shard: Shard
     let table: ConnectionTable
     private(set) var now: UInt64 = 1_000_000
     private var wires: [(token: ConnectionToken, wire: ScriptedWire)] = []
 
     init(
-        disk: HeldDisk = HeldDisk(), limits: NodeLimits = NodeLimits(),
-        http: HTTPLimits = HTTPLimits(), offersReset: Bool = false,
-        journal change: (inout JournalSettings) -> Void = { _ in }
+        disk: HeldDisk = HeldDisk(), archive: MemoryArchive = MemoryArchive(),
+        limits: NodeLimits = NodeLimits(), http: HTTPLimits = HTTPLimits(),
+        offersReset: Bool = false, journal change: (inout JournalSettings) -> Void = { _ in }
     ) throws {
         self.disk = disk
+        self.archive = archive
         var journal = JournalSettings()
         journal.segmentByteCount = 1 << 20
         change(&journal)
@@ -26,6 +31,8 @@ final class TestNode {
         settings.broker.segmentByteCount = journal.segmentByteCount
         shard = try Shard(
             journal: Journal(disk: disk, settings: journal), settings: settings,
+            seams: Seams(
+                courier: courier, signer: signer, archive: archive, deliveryLog: deliveries),
             wall: TestNode.wall(now), monotonic: now)
         table = ConnectionTable(
             loop: 0, limits: limits, httpLimits: http,

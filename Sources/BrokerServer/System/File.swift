@@ -6,6 +6,9 @@ import Glibc
 final class File {
     private let descriptor: Descriptor
 
+    /// The descriptor's number.
+    var number: Int32 { descriptor.number }
+
     /// Opens `path`; `flags` as open(2).
     init(path: String, flags: Int32) throws(SystemError) {
         // Safe because the path is a whole string.
