@@ -40,7 +40,8 @@ let package = Package(
         .executableTarget(
             name: "BrokerServer",
             dependencies: [
-                "CLinux", "BrokerNode", "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol",
+                "CLinux", "COpenSSL", "BrokerNode", "Bytes", "BrokerCore", "BrokerJournal",
+                "BrokerProtocol",
             ],
             swiftSettings: settings
         ),
@@ -56,6 +57,7 @@ let package = Package(
             name: "BrokerProtocolTests", dependencies: ["BrokerProtocol"], swiftSettings: settings),
         .testTarget(name: "BrokerNodeTests", dependencies: ["BrokerNode"], swiftSettings: settings),
         .testTarget(
-            name: "BrokerServerTests", dependencies: ["BrokerServer"], swiftSettings: settings),
+            name: "BrokerServerTests", dependencies: ["BrokerServer", "COpenSSL"],
+            swiftSettings: settings),
     ]
 )

@@ -4,8 +4,9 @@ import BrokerNode
 
 /// The thread that has the shard and the first loop of the network, the only one on small machines.
 ///
-/// A turn: sleep until something happens → take it in → one tick of the shard → write what may
-/// leave, or hand it to the loop whose clients wait for it → end what has waited too long.
+/// A turn: sleep until something happens → take it in → go on with deliveries → one tick of the
+/// shard → write what may leave, or hand it to the loop whose clients wait for it → end what has
+/// waited too long.
 final class MainLoop {
     /// How long a stop waits for clients to take their last answers.
     private static let stopMilliseconds: UInt64 = 3_000
@@ -14,6 +15,7 @@ final class MainLoop {
     private let wake: Wake
     private let termination: Termination
     private let shard: Shard
+    private let courier: HTTPCourier
     private let inbox: Mailbox<LoopParcel>
     /// Loop 1 and those after it.
     private let others: [RemoteLoop]
@@ -25,12 +27,13 @@ final class MainLoop {
     /// - Parameter inbox: Where the `others` post; signals `wake`.
     init(
         network: Network, wake: Wake, termination: Termination, shard: Shard,
-        inbox: Mailbox<LoopParcel>, others: [RemoteLoop], log: Log
+        courier: HTTPCourier, inbox: Mailbox<LoopParcel>, others: [RemoteLoop], log: Log
     ) {
         self.network = network
         self.wake = wake
         self.termination = termination
         self.shard = shard
+        self.courier = courier
         self.inbox = inbox
         self.others = others
         self.log = log
@@ -47,13 +50,16 @@ final class MainLoop {
                 case .wake: wake.clear()
                 case .termination:
                     if let signal = termination.take() { beginStopping(because: signal, at: now) }
+                case .courier(let key): courier.take(key, at: now)
                 case .connection, .listener: break
                 }
             }
+            courier.advance(at: now)
             try tick(at: now)
             if let stopsAt, isFinished(at: now, deadline: stopsAt) { break }
         }
         network.table.closeAll()
+        courier.closeAll()
         try shard.close()
     }
 
@@ -88,9 +94,10 @@ final class MainLoop {
 
     /// When the next turn is needed although nothing happens; nil when never.
     private var deadline: UInt64? {
-        guard let instant = shard.nextDeadline else { return stopsAt }
-        let due = shard.clock.monotonic(of: instant)
-        return min(due, stopsAt ?? due)
+        let deadlines = [
+            shard.nextDeadline.map { shard.clock.monotonic(of: $0) }, courier.nextDeadline, stopsAt,
+        ]
+        return deadlines.lazy.compactMap(\.self).min()
     }
 
     private func beginStopping(because signal: String, at now: UInt64) {

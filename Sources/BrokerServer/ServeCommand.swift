@@ -38,6 +38,7 @@ struct ServeCommand {
         } catch {
             throw .system(error)
         }
+        let trust = try readAuthorities()
         let dataDirectory = try lockDataDirectory()
         let shard = try recover(in: dataDirectory, wake: wake)
         let doorway = try listen(options.port, isFirst: true, poller)
@@ -54,7 +55,11 @@ struct ServeCommand {
         announce(doorway)
         let loop = MainLoop(
             network: Network(poller: poller, doorway: doorway, table: table), wake: wake,
-            termination: termination, shard: shard, inbox: inbox, others: others, log: log)
+            termination: termination, shard: shard,
+            courier: HTTPCourier(
+                poller: poller, wake: wake, trust: trust, sendmail: options.sendmail,
+                connectionLimit: courierConnections),
+            inbox: inbox, others: others, log: log)
         do throws(JournalError) {
             try loop.run()
         } catch {
@@ -143,6 +148,25 @@ struct ServeCommand {
         return settings
     }
 
+    // MARK: Deliveries
+
+    private func readAuthorities() throws(ServeFailure) -> CourierTrust {
+        do throws(CourierProblem) {
+            return try CourierTrust(authorities: options.caBundle)
+        } catch {
+            throw .options(
+                OptionProblem(
+                    "--ca-bundle: \"\(options.caBundle ?? "system")\" cannot be used "
+                        + "(\(error.reason)); allowed: system, or the path of a file of PEM "
+                        + "certificates"))
+        }
+    }
+
+    /// Deliveries take no more than an eighth of the descriptors there are.
+    private var courierConnections: Int {
+        min(CourierLimits.connections, Int(apus_raise_file_limit() / 8))
+    }
+
     // MARK: Network
 
     /// A poller that reports when `wake` was signalled.
@@ -210,8 +234,11 @@ struct ServeCommand {
         limits.connections = options.maxConnections
         let descriptors = apus_raise_file_limit()
         let needed = UInt64(limits.connections + limits.refusedConnections)
-        // Everything that is no connection: files, and a poller, a wake and listeners a loop.
-        let others = UInt64(64 + options.loops * (2 + options.bind.count))
+        // Everything that is no connection of a client: files, deliveries, and a poller, a wake and
+        // listeners a loop.
+        let others = UInt64(
+            64 + courierConnections + CourierLimits.mailCommands * MailRoom.Part.allCases.count
+                + CourierLimits.lookupThreads * 2 + options.loops * (2 + options.bind.count))
         guard descriptors < needed + others else { return limits }
         let available = Int(descriptors) - Int(others)
         limits.refusedConnections = max(available / 10, 1)

@@ -3,7 +3,7 @@ import Testing
 @testable import BrokerServer
 
 private func reason(_ text: String) -> String? {
-    do throws(WebAddress.Problem) {
+    do throws(CourierProblem) {
         _ = try WebAddress(text)
         return nil
     } catch {

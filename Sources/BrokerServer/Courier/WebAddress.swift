@@ -19,11 +19,6 @@ struct WebAddress: Equatable, Sendable {
         var description: String { (isSecure ? "https://" : "http://") + authority }
     }
 
-    /// Why a text is no such URL.
-    struct Problem: Error, Equatable {
-        let reason: String
-    }
-
     /// Longer URLs are refused.
     static let byteLimit = 8_192
 
@@ -34,12 +29,12 @@ struct WebAddress: Equatable, Sendable {
     let credentials: [UInt8]?
 
     /// Reads a URL. White space, controls and anything outside ASCII are refused.
-    init(_ text: String) throws(Problem) {
+    init(_ text: String) throws(CourierProblem) {
         guard text.utf8.count <= WebAddress.byteLimit else {
-            throw Problem(reason: "the URL is longer than \(WebAddress.byteLimit) bytes")
+            throw CourierProblem(reason: "the URL is longer than \(WebAddress.byteLimit) bytes")
         }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Problem(reason: "the URL has a character that has to be percent-encoded")
+            throw CourierProblem(reason: "the URL has a character that has to be percent-encoded")
         }
         let isSecure: Bool
         let rest: Substring
@@ -51,7 +46,8 @@ struct WebAddress: Equatable, Sendable {
         case "https" where text.dropFirst(5).hasPrefix("://"):
             isSecure = true
             rest = text.dropFirst(8)
-        default: throw Problem(reason: "the URL begins neither with http:// nor with https://")
+        default:
+            throw CourierProblem(reason: "the URL begins neither with http:// nor with https://")
         }
         var authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let path = rest.dropFirst(authority.count).prefix { $0 != "#" }
@@ -71,46 +67,49 @@ struct WebAddress: Equatable, Sendable {
     /// The name or address, and the digits after the colon.
     private static func split(
         _ authority: Substring
-    ) throws(Problem) -> (host: Substring, port: Substring?) {
+    ) throws(CourierProblem) -> (host: Substring, port: Substring?) {
         guard authority.hasPrefix("[") else {
             guard let colon = authority.firstIndex(of: ":") else { return (authority, nil) }
             return (authority[..<colon], authority[authority.index(after: colon)...])
         }
         guard let end = authority.firstIndex(of: "]") else {
-            throw Problem(reason: "the URL's IPv6 address has no closing bracket")
+            throw CourierProblem(reason: "the URL's IPv6 address has no closing bracket")
         }
         let host = authority[...end]
         let rest = authority[authority.index(after: end)...]
         if rest.isEmpty { return (host, nil) }
-        guard rest.hasPrefix(":") else { throw Problem(reason: "the URL's host is not valid") }
+        guard rest.hasPrefix(":") else {
+            throw CourierProblem(reason: "the URL's host is not valid")
+        }
         return (host, rest.dropFirst())
     }
 
-    private static func checked(_ host: Substring) throws(Problem) -> String {
+    private static func checked(_ host: Substring) throws(CourierProblem) -> String {
         if host.hasPrefix("[") {
             let bare = String(host.dropFirst().dropLast()).lowercased()
             guard bare.utf8.contains(0x3A), SocketAddress(host: bare, port: 0) != nil else {
-                throw Problem(reason: "the URL's IPv6 address is not valid")
+                throw CourierProblem(reason: "the URL's IPv6 address is not valid")
             }
             return bare
         }
-        guard !host.isEmpty else { throw Problem(reason: "the URL has no host") }
+        guard !host.isEmpty else { throw CourierProblem(reason: "the URL has no host") }
         guard host.utf8.count <= 253, host.utf8.allSatisfy(isHostByte) else {
-            throw Problem(reason: "the URL's host is not valid")
+            throw CourierProblem(reason: "the URL's host is not valid")
         }
         return host.lowercased()
     }
 
-    private static func port(_ digits: Substring?, isSecure: Bool) throws(Problem) -> UInt16 {
+    private static func port(_ digits: Substring?, isSecure: Bool) throws(CourierProblem) -> UInt16
+    {
         // A colon with nothing after it is allowed (RFC 3986, section 3.2.3).
         guard let digits, !digits.isEmpty else { return isSecure ? 443 : 80 }
         guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(digits),
             port > 0
-        else { throw Problem(reason: "the URL's port is not valid") }
+        else { throw CourierProblem(reason: "the URL's port is not valid") }
         return port
     }
 
-    private static func credentials(_ text: Substring) throws(Problem) -> [UInt8] {
+    private static func credentials(_ text: Substring) throws(CourierProblem) -> [UInt8] {
         let colon = text.firstIndex(of: ":")
         let name = colon.map { text[..<$0] } ?? text
         let password = colon.map { text[text.index(after: $0)...] } ?? ""
@@ -119,13 +118,13 @@ struct WebAddress: Equatable, Sendable {
             String(name).withByteView({
                 PercentCoding.decode($0, plusIsSpace: false, into: &writer)
             })
-        else { throw Problem(reason: "the URL's user name is not valid") }
+        else { throw CourierProblem(reason: "the URL's user name is not valid") }
         writer.append(0x3A)
         guard
             String(password).withByteView({
                 PercentCoding.decode($0, plusIsSpace: false, into: &writer)
             })
-        else { throw Problem(reason: "the URL's password is not valid") }
+        else { throw CourierProblem(reason: "the URL's password is not valid") }
         return writer.array
     }
 

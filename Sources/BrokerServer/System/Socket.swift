@@ -3,7 +3,7 @@ import Bytes
 import CLinux
 import Glibc
 
-/// One accepted TCP connection, non-blocking, that closes itself.
+/// One TCP connection, non-blocking, that closes itself.
 struct Socket: ~Copyable {
     private let descriptor: Descriptor
 
@@ -11,6 +11,27 @@ struct Socket: ~Copyable {
     init(accepted descriptor: consuming Descriptor) {
         self.descriptor = descriptor
         _ = apus_set_flag(self.descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY)
+    }
+
+    /// Begins to connect to `address`; the socket becomes writable when that has come to an end.
+    init(connectingTo address: SocketAddress) throws(SystemError) {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = try Descriptor(socket(address.family, kind, 0), from: "socket")
+        _ = apus_set_flag(descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY)
+        // Safe because the address outlives the call.
+        let result = unsafe address.withSocketAddress { unsafe connect(descriptor.number, $0, $1) }
+        guard result == 0 || errno == EINPROGRESS else { throw SystemError("connect") }
+        self.descriptor = descriptor
+    }
+
+    /// Why connecting has failed; nil when it has not.
+    func connectionProblem() -> SystemError? {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        // Safe because the variable has the length that is told.
+        let result = unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &code, &length)
+        guard result == 0 else { return SystemError("getsockopt") }
+        return code == 0 ? nil : SystemError("connect", code: code)
     }
 
     /// The number Linux knows it by.

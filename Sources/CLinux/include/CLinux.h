@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include "CLinuxProcess.h"
 #include "CLinuxServer.h"
 
 /// Accepts a connection as non-blocking and close-on-exec; -1 and errno as accept4(2).
