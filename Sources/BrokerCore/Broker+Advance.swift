@@ -7,6 +7,8 @@ enum Chore: UInt8 {
     case attempts = 3
     case waiter = 4
     case moveTask = 5
+    case delivery = 6
+    case throttle = 7
 
     func payload(_ number: UInt32) -> UInt64 { UInt64(rawValue) << 56 | UInt64(number) }
 }
@@ -79,6 +81,10 @@ extension Broker {
             endWait(number, at: now, into: sink)
         case .moveTask:
             step(task: number, at: now, into: sink)
+        case .delivery:
+            becomeDue(number)
+        case .throttle:
+            endThrottle(of: number)
         }
         return slotCount - store.messages.count - store.deduplications.count
             - store.attempts.count

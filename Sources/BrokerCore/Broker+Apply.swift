@@ -17,7 +17,7 @@ extension Broker {
         }
         var reader = RecordReader(payload)
         let now = try reader.moment()
-        if type != .messageRelocated {
+        if type != .messageRelocated, type != .notificationRelocated {
             latestInstant = max(latestInstant, now.instant)
             latestTimestamp = now.timestamp
             passTime(to: latestInstant, limit: .max)
@@ -70,7 +70,8 @@ extension Broker {
     ) throws(RecordError) {
         let stored = try Self.stored(payload)
         guard stored.slot != 0, stored.slot < store.messages.highWater,
-            store.messages[stored.slot].place != .free
+            store.messages[stored.slot].place != .free,
+            !store.messages[stored.slot].flags.contains(.published)
         else { throw RecordError("a message was relocated that is not there") }
         applyRelocated(stored.slot, to: position, length: payload.count)
     }
@@ -184,7 +185,7 @@ extension Broker {
 
     // MARK: What a record refers to
 
-    private func replayedQueue(_ number: UInt32) throws(RecordError) -> Queue {
+    func replayedQueue(_ number: UInt32) throws(RecordError) -> Queue {
         guard Int(number) < queues.count, let queue = queues[Int(number)] else {
             throw RecordError("queue \(number) does not exist")
         }

@@ -37,6 +37,8 @@ extension Broker {
         isWhole = store.groups.restore(try reader.slabHeader()) && isWhole
         isWhole = store.deduplications.restore(try reader.slabHeader()) && isWhole
         isWhole = store.attempts.restore(try reader.slabHeader()) && isWhole
+        isWhole = store.publications.restore(try reader.slabHeader()) && isWhole
+        isWhole = store.owed.restore(try reader.slabHeader()) && isWhole
         guard isWhole else { throw RecordError("a table's header contradicts itself") }
         store.firstAttempt = try reader.integer()
         store.lastAttempt = try reader.integer()
@@ -116,6 +118,8 @@ extension Broker {
             case 2: store.groups.restorePage(page, image: image)
             case 3: store.deduplications.restorePage(page, image: image)
             case 4: store.attempts.restorePage(page, image: image)
+            case 5: store.publications.restorePage(page, image: image)
+            case 6: store.owed.restorePage(page, image: image)
             default: false
             }
         guard isTaken else { throw RecordError("page \(page) of table \(slab) does not fit") }
@@ -126,7 +130,7 @@ extension Broker {
         guard isFounded else { throw RecordError("the snapshot has no beginning") }
         guard !store.messages.awaitsPages, !store.deliveries.awaitsPages,
             !store.groups.awaitsPages, !store.deduplications.awaitsPages,
-            !store.attempts.awaitsPages
+            !store.attempts.awaitsPages, !store.publications.awaitsPages, !store.owed.awaitsPages
         else { throw RecordError("pages are missing") }
         for number in queues.indices {
             guard let queue = queues[number] else { continue }
@@ -136,10 +140,12 @@ extension Broker {
             queue.backlog = backlog
             enter(queue)
         }
+        restorePublications()
         restoreMessages()
         restoreGroups()
         restoreDeduplications()
         restoreAttempts()
+        try restoreOwed()
         for case let queue? in queues {
             scheduleRetention(of: queue)
             scheduleDelay(of: queue)
@@ -151,12 +157,23 @@ extension Broker {
         }
     }
 
+    private func restorePublications() {
+        guard store.publications.highWater > 1 else { return }
+        for slot in 1..<store.publications.highWater {
+            let publication = store.publications[slot]
+            guard publication.references > 0 else { continue }
+            store.ledger.add(position: publication.position, length: publication.length)
+        }
+    }
+
     private func restoreMessages() {
         guard store.messages.highWater > 1 else { return }
         for slot in 1..<store.messages.highWater {
             let message = store.messages[slot]
             guard message.place != .free else { continue }
-            store.ledger.add(position: message.position, length: message.length)
+            if !message.flags.contains(.published) {
+                store.ledger.add(position: message.position, length: message.length)
+            }
             let backlog = store.backlog(message.backlog)
             if message.flags.contains(.agedInHeap) {
                 if backlog.aged == nil { backlog.aged = OrderHeap() }

@@ -13,7 +13,7 @@ extension Broker {
 
     /// Bytes of the records that receiving and deleting every queued message would take, one by one,
     /// with a dead-letter move in between; a promise that the journal keeps room for.
-    public var finishingByteCount: UInt64 { UInt64(store.messages.count) * 256 }
+    public var finishingByteCount: UInt64 { UInt64(store.messages.count + store.owed.count) * 256 }
 
     /// Messages that are queued, in any place.
     public var messageCount: Int { store.messages.count }
@@ -27,25 +27,57 @@ extension Broker {
             + store.groups.memoryByteCount + store.deduplications.memoryByteCount
             + store.attempts.memoryByteCount + store.groupIndex.memoryByteCount
             + store.deduplicationIndex.memoryByteCount + store.attemptIndex.memoryByteCount
+            + store.publications.memoryByteCount + store.owed.memoryByteCount
             + store.wheel.memoryByteCount
     }
 
-    /// Appends a message's record anew, when it is still needed from its old place.
+    /// Appends the record of a message, sent or published, anew, when it is still needed from its
+    /// old place.
     public mutating func relocate(
         type: UInt8, payload: ByteView, from position: JournalPosition, at now: Moment,
         into sink: any RecordSink
     ) {
+        if type == RecordType.notificationPublished.rawValue
+            || type == RecordType.notificationRelocated.rawValue
+        {
+            return relocateNotification(payload, from: position, into: sink)
+        }
         guard
             type == RecordType.messageSent.rawValue
                 || type == RecordType.messageRelocated.rawValue,
             let stored = try? StoredMessage(payload: payload),
             stored.slot != 0, stored.slot < store.messages.highWater,
             store.messages[stored.slot].place != .free,
+            !store.messages[stored.slot].flags.contains(.published),
             store.messages[stored.slot].position == position.offset
         else { return }
         let moved = sink.append(
             type: RecordType.messageRelocated.rawValue, head: payload, body: ByteView())
         applyRelocated(stored.slot, to: moved, length: payload.count)
+    }
+
+    private mutating func relocateNotification(
+        _ payload: ByteView, from position: JournalPosition, into sink: any RecordSink
+    ) {
+        guard let stored = try? StoredNotification(payload: payload),
+            isPublication(stored.publication),
+            store.publications[stored.publication].position == position.offset
+        else { return }
+        let moved = sink.append(
+            type: RecordType.notificationRelocated.rawValue, head: payload, body: ByteView())
+        applyNotificationRelocated(stored.publication, to: moved)
+    }
+
+    /// Whether a publication has this slot.
+    func isPublication(_ slot: UInt32) -> Bool {
+        slot != 0 && slot < store.publications.highWater && store.publications[slot].references > 0
+    }
+
+    mutating func applyNotificationRelocated(_ slot: UInt32, to position: JournalPosition) {
+        let length = store.publications[slot].length
+        store.ledger.remove(position: store.publications[slot].position, length: length)
+        store.publications[slot].position = position.offset
+        store.ledger.add(position: position.offset, length: length)
     }
 
     mutating func applyRelocated(_ slot: UInt32, to position: JournalPosition, length: Int) {

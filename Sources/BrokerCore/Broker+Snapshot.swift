@@ -35,6 +35,8 @@ extension Broker {
         store.groups.beginCut()
         store.deduplications.beginCut()
         store.attempts.beginCut()
+        store.publications.beginCut()
+        store.owed.beginCut()
         snapshot.pending.append((.snapshotBegun, encodeSnapshotHeader()))
         for task in tasks.list {
             var writer = ByteWriter()
@@ -97,6 +99,7 @@ extension Broker {
         for header in [
             store.messages.cutHeader, store.deliveries.cutHeader, store.groups.cutHeader,
             store.deduplications.cutHeader, store.attempts.cutHeader,
+            store.publications.cutHeader, store.owed.cutHeader,
         ] {
             writer.append(littleEndian: header.freeHead)
             writer.append(littleEndian: header.highWater)
@@ -177,7 +180,7 @@ extension Broker {
 
     /// Hands out the next page of a slab and returns its bytes; nil when there is none left.
     private mutating func emitNextPage(_ emit: (UInt8, ByteView) -> Void) -> Int? {
-        while snapshot.slab < 5 {
+        while snapshot.slab < 7 {
             var count = 0
             let slab = snapshot.slab
             var page = ByteWriter(capacity: 1 << 16 + 64)
@@ -193,7 +196,9 @@ extension Broker {
                 case 1: store.deliveries.nextCutPage(write)
                 case 2: store.groups.nextCutPage(write)
                 case 3: store.deduplications.nextCutPage(write)
-                default: store.attempts.nextCutPage(write)
+                case 4: store.attempts.nextCutPage(write)
+                case 5: store.publications.nextCutPage(write)
+                default: store.owed.nextCutPage(write)
                 }
             if isPage {
                 emit(RecordType.snapshotPage.rawValue, page.view)

@@ -40,6 +40,7 @@ public struct Broker: ~Copyable {
     var deletedNames = DeletedNames()
     var tasks = MoveTasks()
     let topics = TopicCatalog()
+    let ring = DeliveryRing()
 
     // -- Keys and time, from the journal.
 
@@ -77,6 +78,7 @@ public struct Broker: ~Copyable {
     var scratch = ByteWriter(capacity: 4096)
     var attributeScratch = ByteWriter(capacity: 4096)
     var taken: [UInt32] = []
+    var matched: [UInt32] = []
 
     /// An empty broker. Before anything else it is loaded, or founded.
     public init(configuration: BrokerConfiguration, entropy: Entropy) {

@@ -72,6 +72,11 @@ public struct BrokerError: Error, Equatable, Sendable {
             "Value \(value) for parameter \(parameter) is invalid. Reason: \(reason)")
     }
 
+    /// The refusal of a message for which the disk has no room.
+    static let noRoomForMessages = BrokerError(
+        .insufficientSpace,
+        "The disk budget of the server is spent. Receive and delete messages, or raise it.")
+
     /// "The request must contain the parameter …."
     public static func missing(parameter: String) -> BrokerError {
         BrokerError(.missingParameter, "The request must contain the parameter \(parameter).")

@@ -24,9 +24,6 @@ public struct Entropy: Sendable {
 
     /// A fresh message identifier, marked as a random UUID (RFC 9562, version 4).
     public mutating func nextMessageID() -> MessageID {
-        let bits = next()
-        return MessageID(
-            high: bits.first & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
-            low: bits.second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+        MessageID(random: next())
     }
 }

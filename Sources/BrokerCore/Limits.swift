@@ -47,6 +47,12 @@ public enum Limits {
     public static let moveTaskSeconds = 129_600
     /// Messages swept, expired or made visible in one tick, so that no tick takes long.
     public static let chores = 2000
+    /// Deliveries to one subscription that the node has at the same time.
+    public static let deliveriesUnderway = 8
+    /// Bytes of a published message with its attributes, and of all messages of a batch.
+    public static let notificationBytes = 262_144
+    /// Characters of a notification's subject, exclusive.
+    public static let subjectCharacters = 100
     /// Attempt identifiers that are remembered at the same time.
     public static let attempts = 1_000_000
 }

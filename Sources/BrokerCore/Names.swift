@@ -106,4 +106,10 @@ public struct MessageID: Hashable, Sendable {
         self.high = high
         self.low = low
     }
+
+    /// Random bits, marked as a random UUID (RFC 9562, version 4).
+    public init(random bits: Hash128) {
+        high = bits.first & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        low = bits.second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    }
 }

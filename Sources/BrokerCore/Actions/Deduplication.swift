@@ -5,32 +5,53 @@ import Bytes
 extension Broker {
     /// The keyed digest of backlog, scope and identifier. The scope is the one of the queue's
     /// creation: later changes show in its attributes and have no effect, as in AWS.
-    func deduplicationKey(of stored: StoredMessage, in queue: Queue) -> Hash128 {
+    func deduplicationKey(
+        of deduplicationID: ByteView, groupID: ByteView, in queue: Queue
+    ) -> Hash128 {
+        deduplicationKey(
+            of: deduplicationID,
+            within: queue.settings.creationDeduplicationScope == .messageGroup ? groupID : nil,
+            in: queue.backlog)
+    }
+
+    func deduplicationKey(
+        of deduplicationID: ByteView, within groupID: ByteView?, in backlog: Backlog
+    ) -> Hash128 {
         var hasher = SipHasher(key: hashKey)
-        hasher.update(littleEndian: queue.backlog.number)
-        if queue.settings.creationDeduplicationScope == .messageGroup {
-            hasher.update(littleEndian: UInt32(stored.groupID.count))
-            hasher.update(stored.groupID)
+        hasher.update(littleEndian: backlog.number)
+        if let groupID {
+            hasher.update(littleEndian: UInt32(groupID.count))
+            hasher.update(groupID)
         }
         hasher.update(UInt8(0))
-        hasher.update(stored.deduplicationID)
+        hasher.update(deduplicationID)
         return hasher.finish()
     }
 
+    /// What was accepted under a deduplication identifier within the last five minutes.
+    func accepted(_ key: Hash128, at instant: Instant) -> DeduplicationSlot? {
+        guard let known = store.deduplicationIndex[key],
+            store.deduplications[known].expiresAt > instant.milliseconds
+        else { return nil }
+        return store.deduplications[known]
+    }
+
     /// Remembers an accepted identifier; makes room by forgetting up to two whose time is over.
-    mutating func remember(_ stored: StoredMessage, as key: Hash128, in queue: Queue) {
-        let backlog = queue.backlog
-        forgetDeduplications(2, of: backlog, at: stored.instant)
+    mutating func remember(
+        _ id: MessageID, sequenceNumber: UInt64, as key: Hash128, at instant: Instant,
+        in backlog: Backlog
+    ) {
+        forgetDeduplications(2, of: backlog, at: instant)
         // One whose time is over can still be there when more than two were.
         if let known = store.deduplicationIndex[key] { forgetDeduplication(known, of: backlog) }
         let slot = store.deduplications.allocate()
         var entry = DeduplicationSlot()
         entry.keyFirst = key.first
         entry.keySecond = key.second
-        entry.idHigh = stored.id.high
-        entry.idLow = stored.id.low
-        entry.sequenceNumber = stored.sequenceNumber
-        entry.expiresAt = stored.instant.adding(seconds: Limits.deduplicationSeconds).milliseconds
+        entry.idHigh = id.high
+        entry.idLow = id.low
+        entry.sequenceNumber = sequenceNumber
+        entry.expiresAt = instant.adding(seconds: Limits.deduplicationSeconds).milliseconds
         entry.previous = backlog.lastDeduplication
         if entry.previous == 0 {
             backlog.firstDeduplication = slot

@@ -222,12 +222,14 @@ enum MessageRules {
     // MARK: Identifiers and the queue's type
 
     /// 1 to 128 printable ASCII characters other than the space.
+    static func isIdentifier(_ id: ByteView) -> Bool {
+        guard !id.isEmpty, id.count <= Limits.identifierCharacters else { return false }
+        for index in 0..<id.count where id[index] <= 0x20 || id[index] >= 0x7F { return false }
+        return true
+    }
+
     static func checkIdentifier(_ id: ByteView, parameter: String) throws(BrokerError) {
-        var isAllowed = !id.isEmpty && id.count <= Limits.identifierCharacters
-        for index in 0..<min(id.count, Limits.identifierCharacters) where isAllowed {
-            isAllowed = id[index] > 0x20 && id[index] < 0x7F
-        }
-        guard isAllowed else {
+        guard isIdentifier(id) else {
             throw .invalidValue(
                 id.string, parameter: parameter,
                 reason: "\(parameter) can only include alphanumeric and punctuation characters. "

@@ -113,6 +113,10 @@ extension Broker {
 
     mutating func applyReset(at now: Moment) {
         for case let queue? in queues { applyQueueDeleted(queue, at: now) }
+        for slot in 1..<max(store.owed.highWater, 1) where store.owed[slot].state != .free {
+            applyDeliveryEnded(slot, at: now)
+        }
+        ring.removeAll()
         deletedNames = DeletedNames()
         tasks.list.removeAll()
     }

@@ -194,14 +194,16 @@ extension Broker {
         let message = store.messages[slot]
         let delivery = store.deliveries[message.delivery]
         let isReplaced = message.flags.contains(.replaced)
+        let record = store.record(of: message)
         var received = ReceivedMessage(
             receiptHandle: handle(
                 queue: queue.number, slot: slot, generation: message.generation,
                 receive: delivery.receiveCount),
-            position: JournalPosition(offset: message.position), length: Int(message.length),
+            position: record.position, length: record.length,
             receiveCount: Int(delivery.receiveCount),
             firstReceivedAt: Timestamp(milliseconds: delivery.firstReceivedAt),
-            sentAt: isReplaced ? Timestamp(milliseconds: delivery.replacedTimestamp) : nil)
+            sentAt: isReplaced ? Timestamp(milliseconds: delivery.replacedTimestamp) : nil,
+            entry: message.flags.contains(.published) ? Int(message.entry) : nil)
         if delivery.deadLetterSource != 0 {
             received.deadLetterSourceARN = deadLetterSources[Int(delivery.deadLetterSource)]?.arn
         }

@@ -69,14 +69,10 @@ extension Broker {
         _ message: MessageDraft, in queue: Queue, from caller: Caller, at now: Moment,
         into sink: any RecordSink
     ) throws(BrokerError) -> SentMessage {
-        guard acceptsMessages else {
-            throw BrokerError(
-                .insufficientSpace,
-                "The disk budget of the server is spent. Receive and delete messages, or raise it.")
-        }
+        guard acceptsMessages else { throw .noRoomForMessages }
         let body = message.body ?? ByteView()
         let bodyDigest = message.bodyDigest ?? MD5Digest(of: body)
-        encodeAttributes(of: message)
+        encodeAttributes(message.attributes)
         var stored = StoredMessage(
             instant: now.instant, timestamp: now.timestamp, queue: queue.number, slot: 0,
             id: MessageID(high: 0, low: 0), bodyDigest: bodyDigest,
@@ -116,38 +112,26 @@ extension Broker {
         return sent
     }
 
-    private mutating func encodeAttributes(of message: MessageDraft) {
-        attributeScratch.removeAll(keepingCapacityUpTo: 1 << 16)
-        for attribute in message.attributes {
-            let stored = StoredAttributes.Attribute(sent: attribute)
-            StoredAttributes.append(
-                name: stored.name, dataType: stored.dataType, isBinary: stored.isBinary,
-                value: stored.value, to: &attributeScratch)
-        }
-    }
-
     /// Sends a message of a FIFO queue unless its identifier was accepted within the window; then
     /// the answer is that of the first.
     private mutating func sendOnce(
         _ stored: inout StoredMessage, in queue: Queue, into sink: any RecordSink
     ) {
-        let key = deduplicationKey(of: stored, in: queue)
-        if let known = store.deduplicationIndex[key],
-            store.deduplications[known].expiresAt > stored.instant.milliseconds
-        {
-            stored.id = MessageID(
-                high: store.deduplications[known].idHigh, low: store.deduplications[known].idLow)
-            stored.sequenceNumber = store.deduplications[known].sequenceNumber
+        let key = deduplicationKey(
+            of: stored.deduplicationID, groupID: stored.groupID, in: queue)
+        if let known = accepted(key, at: stored.instant) {
+            stored.id = MessageID(high: known.idHigh, low: known.idLow)
+            stored.sequenceNumber = known.sequenceNumber
             return
         }
-        stored.sequenceNumber = nextSequenceNumber(of: queue, at: stored.timestamp)
+        stored.sequenceNumber = nextSequenceNumber(after: queue.sequence, at: stored.timestamp)
         send(&stored, in: queue, into: sink, deduplicationKey: key)
     }
 
     /// Twenty digits that grow with time and leave gaps, as AWS's do: 10^19, the milliseconds since
     /// 1970, and room for 8,192 messages in each, which lasts until the year 2097.
-    private func nextSequenceNumber(of queue: Queue, at timestamp: Timestamp) -> UInt64 {
-        max(queue.sequence + 256, 10_000_000_000_000_000_000 + (timestamp.milliseconds << 21))
+    func nextSequenceNumber(after sequence: UInt64, at timestamp: Timestamp) -> UInt64 {
+        max(sequence + 256, 10_000_000_000_000_000_000 + (timestamp.milliseconds << 21))
     }
 
     private mutating func send(
@@ -194,9 +178,13 @@ extension Broker {
         }
         if queue.settings.isFIFO {
             queue.sequence = stored.sequenceNumber
+            let key =
+                deduplicationKey
+                ?? self.deduplicationKey(
+                    of: stored.deduplicationID, groupID: stored.groupID, in: queue)
             remember(
-                stored, as: deduplicationKey ?? self.deduplicationKey(of: stored, in: queue),
-                in: queue)
+                stored.id, sequenceNumber: stored.sequenceNumber, as: key, at: stored.instant,
+                in: queue.backlog)
         }
         if backlog.retentionTimer == 0 { scheduleRetention(of: queue) }
     }

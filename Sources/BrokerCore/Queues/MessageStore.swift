@@ -8,6 +8,8 @@ import Bytes
 final class MessageStore {
     let messages = Slab<MessageSlot>()
     let deliveries = Slab<DeliverySlot>()
+    let publications = Slab<PublicationSlot>()
+    let owed = Slab<OwedSlot>()
     let groups = Slab<GroupSlot>()
     let groupIndex = HashIndex()
     let deduplications = Slab<DeduplicationSlot>()
@@ -47,6 +49,18 @@ final class MessageStore {
         messages[slot].length = UInt32(length)
         messages[slot].sentAt = sentAt
         ledger.add(position: position.offset, length: UInt32(length))
+        return slot
+    }
+
+    /// Takes a slot for an entry of a published message.
+    func allocate(entry: Int, of publication: UInt32, sentAt: UInt64) -> UInt32 {
+        let slot = messages.allocate()
+        let generation = messages[slot].generation
+        messages[slot] = MessageSlot()
+        messages[slot].generation = generation
+        messages[slot].flags = .published
+        messages[slot].position = UInt64(entry) << 32 | UInt64(publication)
+        messages[slot].sentAt = sentAt
         return slot
     }
 
@@ -196,7 +210,7 @@ final class MessageStore {
     /// Takes a message out of its backlog and frees its slot.
     func remove(_ slot: UInt32, at instant: Instant, from backlog: Backlog) {
         detach(slot, at: instant, from: backlog)
-        ledger.remove(position: messages[slot].position, length: messages[slot].length)
+        releaseRecord(of: slot)
         let delivery = messages[slot].delivery
         if delivery != 0 { deliveries.free(delivery) }
         messages[slot].generation &+= 1

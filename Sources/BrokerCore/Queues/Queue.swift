@@ -7,9 +7,11 @@ final class Queue {
     let identity: QueueIdentity
     let createdAt: Timestamp
     var modifiedAt: Timestamp
-    var settings: QueueSettings
+    var settings: QueueSettings { didSet { refusals = nil } }
     var tags: QueueTags
     var backlog: Backlog
+    /// The policy's statements that refuse messages of topics; nil until they were looked for.
+    var refusals: QueuePolicy.Refusals?
     /// When it was last purged, for the sixty-second rule.
     var purgedAt: Instant?
     /// The last sequence number given to a message of a FIFO queue.

@@ -23,13 +23,16 @@ struct MessageFlags: OptionSet, BitwiseCopyable {
     static let deduplicatedByID = MessageFlags(rawValue: 1 << 2)
     /// A move task gave it a new identifier and enqueue time, kept in its delivery.
     static let replaced = MessageFlags(rawValue: 1 << 3)
+    /// It is an entry of a published message: `position` holds the entry's index (upper half) and
+    /// the slot of the publication (lower half), and `length` nothing.
+    static let published = MessageFlags(rawValue: 1 << 4)
 }
 
 /// One queued message: 64 bytes, a cache line. Everything else about it stays in its record.
 struct MessageSlot: SlabSlot {
     // -- Kept for as long as the message is queued.
 
-    /// Where its record stands in the journal.
+    /// Where its record stands in the journal; of a published message see `publication`.
     var position: UInt64 = 0
     /// Its turn among the messages of its queue; unique within the backlog.
     var order: UInt64 = 0
@@ -69,6 +72,26 @@ struct MessageSlot: SlabSlot {
         get { next }
         set { next = newValue }
     }
+}
+
+extension MessageSlot {
+    /// The slot of the publication that a published message is an entry of.
+    var publication: UInt32 { UInt32(truncatingIfNeeded: position) }
+    /// Which entry of it.
+    var entry: UInt32 { UInt32(position >> 32) }
+}
+
+/// The record of a published message: one for all queues and deliveries that it goes to.
+struct PublicationSlot: SlabSlot {
+    /// Where the record stands in the journal.
+    var position: UInt64 = 0
+    /// Bytes of its payload.
+    var length: UInt32 = 0
+    /// How many messages and owed deliveries need it.
+    var references: UInt32 = 0
+    /// The next free slot.
+    var nextFree: UInt32 = 0
+    var spare: UInt32 = 0
 }
 
 /// What is known of a message that was delayed or received: 64 bytes.

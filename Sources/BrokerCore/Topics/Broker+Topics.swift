@@ -14,16 +14,4 @@ extension Broker {
             throw BrokerError(.invalidAction)
         }
     }
-
-    mutating func perform(
-        _ publish: Publish, from caller: Caller, at now: Moment, into sink: any RecordSink
-    ) throws(BrokerError) -> PublishedMessage {
-        throw BrokerError(.invalidAction)
-    }
-
-    mutating func perform(
-        _ publish: PublishBatch, from caller: Caller, at now: Moment, into sink: any RecordSink
-    ) throws(BrokerError) -> [BatchResult<PublishedMessage>] {
-        throw BrokerError(.invalidAction)
-    }
 }

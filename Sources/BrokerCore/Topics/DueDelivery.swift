@@ -74,22 +74,3 @@ public struct DeliveryReport: Sendable {
     public var successSampleRate: Int
     public var messageID: MessageID?
 }
-
-extension Broker {
-    /// Deliveries to attempt now, at most `limit` of them; each is then under way until
-    /// `finishDelivery`.
-    ///
-    /// Oldest first for each subscription, in turns between subscriptions, within the throttle and
-    /// the bound of deliveries under way of each. O(1) for each delivery.
-    public mutating func takeDueDeliveries(
-        limit: Int, at now: Moment, _ body: (DueDelivery) -> Void
-    ) {}
-
-    /// Says what came of an attempt and records it; nil when nobody owes the delivery any more.
-    public mutating func finishDelivery(
-        _ number: UInt64, _ result: DeliveryResult, at now: Moment, into sink: any RecordSink
-    ) -> DeliveryReport? { nil }
-
-    /// Deliveries that are owed, in any state.
-    public var owedDeliveryCount: Int { 0 }
-}

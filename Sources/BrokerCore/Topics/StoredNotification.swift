@@ -16,6 +16,8 @@ public struct StoredNotification: Sendable {
         case delivery = 3
         /// A delivery to the archive of the topic.
         case archive = 4
+        /// A delivery to the one device or phone that the message names.
+        case direct = 5
     }
 
     /// One receiver.
@@ -23,7 +25,8 @@ public struct StoredNotification: Sendable {
         public var kind: EntryKind
         /// Whether the message goes without an envelope.
         public var isRaw: Bool
-        /// The subscription's number; 0 for the archive and for a message to one device or phone.
+        /// The subscription's number; 0 for the archive; the raw value of the protocol for a
+        /// message to one device or phone.
         public var subscription: UInt32
         /// The number of the queue, where there is one.
         public var queue: UInt32
@@ -49,7 +52,9 @@ public struct StoredNotification: Sendable {
 
     /// When it was published, on the broker's clock.
     public var instant: Instant
-    /// When it was published, on the wall clock.
+    /// When the record was made, on the wall clock.
+    public var recordedAt: Timestamp
+    /// When it was published, on the wall clock: what clients see.
     public var timestamp: Timestamp
     /// The number of the topic; 0 for a message to one device or phone.
     public var topic: UInt32
@@ -95,6 +100,7 @@ public struct StoredNotification: Sendable {
         sender: AccountID, signatureVersion: UInt8, target: ByteView, message: ByteView
     ) {
         self.instant = instant
+        recordedAt = timestamp
         self.timestamp = timestamp
         self.topic = topic
         publication = 0
@@ -121,6 +127,7 @@ public struct StoredNotification: Sendable {
     public init(payload: ByteView) throws(ByteReader.EndOfBytes) {
         var reader = ByteReader(payload)
         instant = Instant(milliseconds: try reader.integer())
+        recordedAt = Timestamp(milliseconds: try reader.integer())
         timestamp = Timestamp(milliseconds: try reader.integer())
         topic = try reader.integer()
         publication = try reader.integer()
@@ -174,15 +181,13 @@ public struct StoredNotification: Sendable {
     public func messageID(ofEntry index: Int) -> MessageID {
         var hasher = SipHasher(key: SipKey(k0: seed.first, k1: seed.second))
         hasher.update(littleEndian: UInt64(index))
-        let bits = hasher.finish()
-        return MessageID(
-            high: bits.first & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
-            low: bits.second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+        return MessageID(random: hasher.finish())
     }
 
     /// Writes everything before the message, which is the record's second part.
     public func writeHead(entries: [Entry], to writer: inout ByteWriter) {
         writer.append(littleEndian: instant.milliseconds)
+        writer.append(littleEndian: recordedAt.milliseconds)
         writer.append(littleEndian: timestamp.milliseconds)
         writer.append(littleEndian: topic)
         writer.append(littleEndian: publication)

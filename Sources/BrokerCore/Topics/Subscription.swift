@@ -64,19 +64,15 @@ final class Subscription {
     /// Whether Unsubscribe needs a signed request.
     var authenticatesOnUnsubscribe = false
 
-    // -- Deliveries that are owed, oldest first; see `Deliveries`.
+    // -- Deliveries that are owed; see `Broker+Deliveries`.
 
-    var firstDue: UInt32 = 0
-    var lastDue: UInt32 = 0
-    /// Deliveries that the courier has.
-    var underwayCount = 0
-    /// Deliveries owed in any state.
+    /// Those that are due.
+    let line = DeliveryLine(maximumUnderway: Limits.deliveriesUnderway)
+    /// How many there are in any state.
     var owedCount = 0
-    /// Whether the subscription stands in the ring of those that have something due.
-    var isInRing = false
-    /// The throttle of the delivery policy: the window that is counted, and how many went out in it.
-    var throttleWindow: UInt64 = 0
-    var throttleCount = 0
+
+    /// Whether it gets messages from the archive, and new ones only after those.
+    var isReplaying = false
 
     /// `<topic ARN>:<id>`.
     var arn: String {

@@ -54,3 +54,10 @@ public struct TopicCounts: Sendable {
     public var deliveries: [Deliveries] = Array(repeating: Deliveries(), count: 10)
     public init() {}
 }
+
+extension Topic {
+    /// Changes the counts of one protocol.
+    func count(_ kind: SubscriptionProtocol, _ change: (inout TopicCounts.Deliveries) -> Void) {
+        change(&counts.deliveries[Int(kind.rawValue)])
+    }
+}

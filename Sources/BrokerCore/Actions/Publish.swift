@@ -1,0 +1,428 @@
+import Bytes
+
+/// Publish and PublishBatch: one record for a message and everybody who gets it.
+extension Broker {
+    mutating func perform(
+        _ publish: Publish, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> PublishedMessage {
+        guard let arn = publish.topicARN ?? publish.targetARN else {
+            return try publishDirectly(publish, from: caller, at: now, into: sink)
+        }
+        guard publish.phoneNumber == nil,
+            publish.topicARN == nil || publish.targetARN == nil
+        else {
+            throw .invalidParameter(
+                "Only one of TopicArn, TargetArn and PhoneNumber can be specified")
+        }
+        if arn.hasPrefix("arn:aws:sns:"), arn.split(separator: ":").last?.contains("/") == true {
+            return try publishDirectly(publish, from: caller, at: now, into: sink)
+        }
+        let isFIFO = arn.hasSuffix(".fifo")
+        try PublishRules.checkPresence(publish.message)
+        try PublishRules.checkIdentifiers(publish.message, isFIFO: isFIFO)
+        let topic = try topic(
+            named: arn, from: caller,
+            parameter: publish.topicARN == nil ? "TargetArn" : "TopicArn")
+        try PublishRules.checkDeduplication(publish.message, topic.settings)
+        try PublishRules.check(publish.message)
+        try checkRoom()
+        return self.publish(publish.message, to: topic, from: caller, at: now, into: sink)
+    }
+
+    mutating func perform(
+        _ publish: PublishBatch, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> [BatchResult<PublishedMessage>] {
+        let topic = try topic(
+            named: publish.topicARN, from: caller, parameter: "TopicArn")
+        let ids = try PublishRules.checkBatch(publish.entries, topic.settings)
+        try checkRoom()
+        var results: [BatchResult<PublishedMessage>] = []
+        results.reserveCapacity(ids.count)
+        for (id, entry) in zip(ids, publish.entries) {
+            do throws(BrokerError) {
+                try PublishRules.checkPresence(entry.message)
+                try PublishRules.check(entry.message)
+                let published = self.publish(
+                    entry.message, to: topic, from: caller, at: now, into: sink)
+                results.append(BatchResult(id: id, result: .success(published)))
+            } catch {
+                results.append(BatchResult(id: id, result: .failure(error)))
+            }
+        }
+        return results
+    }
+
+    private func checkRoom() throws(BrokerError) {
+        guard acceptsMessages else { throw .noRoomForMessages }
+    }
+
+    // MARK: To a topic
+
+    private mutating func publish(
+        _ draft: NotificationDraft, to topic: Topic, from caller: Caller, at now: Moment,
+        into sink: any RecordSink
+    ) -> PublishedMessage {
+        encodeAttributes(draft.attributes)
+        let arn = topic.identity.arn
+        return arn.withByteView { target in
+            var stored = StoredNotification(
+                draft, to: target, number: topic.number, attributes: attributeScratch.view,
+                sender: caller.account, seed: entropy.next(), at: now)
+            stored.signatureVersion = UInt8(topic.settings.signatureVersion)
+            guard topic.settings.isFIFO else {
+                stored.id = entropy.nextMessageID()
+                fanOut(&stored, to: topic, deduplicationKey: nil, into: sink)
+                return PublishedMessage(id: stored.id)
+            }
+            return publishOnce(&stored, to: topic, into: sink)
+        }
+    }
+
+    /// Publishes a message of a FIFO topic unless its identifier was accepted within the window;
+    /// then the answer is that of the first.
+    private mutating func publishOnce(
+        _ stored: inout StoredNotification, to topic: Topic, into sink: any RecordSink
+    ) -> PublishedMessage {
+        var digits = ByteWriter(capacity: 64)
+        if stored.deduplicationID.isEmpty {
+            // A content-based identifier is the SHA-256 of the message in hexadecimal.
+            SHA256Digest(of: stored.message).withView { digits.append(hex: $0) }
+            stored.deduplicationID = digits.view
+        }
+        let key = deduplicationKey(of: stored, in: topic)
+        if let known = accepted(key, at: stored.instant) {
+            return PublishedMessage(
+                id: MessageID(high: known.idHigh, low: known.idLow),
+                sequenceNumber: known.sequenceNumber)
+        }
+        stored.id = entropy.nextMessageID()
+        stored.sequenceNumber = nextSequenceNumber(after: topic.sequence, at: stored.timestamp)
+        fanOut(&stored, to: topic, deduplicationKey: key, into: sink)
+        return PublishedMessage(id: stored.id, sequenceNumber: stored.sequenceNumber)
+    }
+
+    /// The digest by which a FIFO topic knows a message again.
+    func deduplicationKey(of stored: StoredNotification, in topic: Topic) -> Hash128 {
+        guard let backlog = topic.backlog else {
+            preconditionFailure("a FIFO topic keeps its deduplication identifiers")
+        }
+        return deduplicationKey(
+            of: stored.deduplicationID,
+            within: topic.settings.fifoThroughputScope == .messageGroup ? stored.groupID : nil,
+            in: backlog)
+    }
+
+    /// Decides who gets the message, and records it with them.
+    private mutating func fanOut(
+        _ stored: inout StoredNotification, to topic: Topic, deduplicationKey key: Hash128?,
+        into sink: any RecordSink
+    ) {
+        topic.counts.published += 1
+        matched.removeAll(keepingCapacity: true)
+        var facts = MessageFacts(attributes: stored.attributeBytes, body: stored.message)
+        topic.filters.matching(&facts, into: &matched)
+        topic.counts.filteredOut += UInt64(topic.confirmedCount - matched.count)
+        var sequences: [UInt32: UInt64] = [:]
+        var entries: [StoredNotification.Entry] = []
+        entries.reserveCapacity(matched.count + 1)
+        for number in matched {
+            guard let subscription = topics.subscriptions[Int(number)] else {
+                preconditionFailure("the filters name subscriptions that are there")
+            }
+            if subscription.isReplaying { continue }
+            let entry = entry(for: subscription, of: stored, &sequences)
+            if let entry { entries.append(entry) }
+        }
+        if topic.settings.archiveDays != nil {
+            entries.append(
+                StoredNotification.Entry(
+                    kind: .archive, isRaw: false, subscription: 0,
+                    subscriptionID: MessageID(high: 0, low: 0)))
+        }
+        // What a standard topic publishes for nobody leaves no trace.
+        guard !entries.isEmpty || key != nil else { return }
+        record(&stored, entries, into: sink) { broker, stored, entries, position, length in
+            broker.applyPublished(
+                stored, entries, in: topic, deduplicationKey: key, at: position, length: length)
+        }
+    }
+
+    private mutating func record(
+        _ stored: inout StoredNotification, _ entries: [StoredNotification.Entry],
+        into sink: any RecordSink,
+        _ apply: (
+            inout Broker, StoredNotification, [StoredNotification.Entry], JournalPosition, Int
+        ) -> Void
+    ) {
+        stored.publication = store.publications.nextIndex
+        scratch.removeAll(keepingCapacityUpTo: 1 << 16)
+        stored.writeHead(entries: entries, to: &scratch)
+        latestInstant = stored.instant
+        latestTimestamp = stored.recordedAt
+        let length = scratch.count + stored.message.count
+        let position = endRecord(.notificationPublished, body: stored.message, into: sink)
+        apply(&self, stored, entries, position, length)
+    }
+
+    // MARK: Entries
+
+    /// What a subscription gets of a message: an entry, or nil when its queue has accepted the same
+    /// deduplication identifier already, or when nothing can take the message.
+    private func entry(
+        for subscription: Subscription, of stored: StoredNotification,
+        _ sequences: inout [UInt32: UInt64]
+    ) -> StoredNotification.Entry? {
+        let isRaw = subscription.settings.rawMessageDelivery
+        var entry = StoredNotification.Entry(
+            kind: .delivery, isRaw: isRaw, subscription: subscription.number,
+            subscriptionID: subscription.id)
+        guard let identity = subscription.queue else { return entry }
+        let topic = subscription.topic
+        if let queue = queue(of: identity), takes(stored, queue, from: subscription) {
+            if queue.settings.isFIFO, isDuplicate(stored, in: queue) { return nil }
+            entry.kind = .queue
+            assign(queue, to: &entry, &sequences, at: stored.timestamp)
+            topic.count(.sqs) { $0.delivered += 1 }
+            return entry
+        }
+        topic.count(.sqs) { $0.failed += 1 }
+        guard let queue = deadLetterQueue(of: subscription) else { return nil }
+        entry.kind = .deadLetter
+        assign(queue, to: &entry, &sequences, at: stored.timestamp)
+        topic.count(.sqs) { $0.redriven += 1 }
+        return entry
+    }
+
+    /// Whether a queue can take the message: its type, its size limit and its policy allow it.
+    private func takes(
+        _ stored: StoredNotification, _ queue: Queue, from subscription: Subscription
+    ) -> Bool {
+        let isRaw = subscription.settings.rawMessageDelivery
+        guard !queue.settings.isFIFO || subscription.topic.settings.isFIFO else { return false }
+        guard !isRaw || stored.attributeCount <= Limits.messageAttributes else { return false }
+        guard stored.byteCountInQueue(isRaw: isRaw) <= queue.settings.maximumMessageSize else {
+            return false
+        }
+        return !queue.refusesNotifications(from: subscription.topic.identity.arn)
+    }
+
+    private func isDuplicate(_ stored: StoredNotification, in queue: Queue) -> Bool {
+        let key = deduplicationKey(
+            of: stored.deduplicationID, groupID: stored.groupID, in: queue)
+        return accepted(key, at: stored.instant) != nil
+    }
+
+    private func assign(
+        _ queue: Queue, to entry: inout StoredNotification.Entry,
+        _ sequences: inout [UInt32: UInt64], at timestamp: Timestamp
+    ) {
+        entry.queue = queue.number
+        guard queue.settings.isFIFO else { return }
+        entry.sequenceNumber = nextSequenceNumber(
+            after: sequences[queue.number] ?? queue.sequence, at: timestamp)
+        sequences[queue.number] = entry.sequenceNumber
+    }
+
+    // MARK: Applying
+
+    /// The message of a `notificationPublished` record is with everybody who gets it.
+    mutating func applyPublished(
+        _ stored: StoredNotification, _ entries: [StoredNotification.Entry], in topic: Topic?,
+        deduplicationKey: Hash128?, at position: JournalPosition, length: Int
+    ) {
+        if !stored.isReplayed, let topic, let backlog = topic.backlog {
+            touch(topic)
+            touch(backlog)
+            topic.sequence = stored.sequenceNumber
+            let key = deduplicationKey ?? self.deduplicationKey(of: stored, in: topic)
+            remember(
+                stored.id, sequenceNumber: stored.sequenceNumber, as: key, at: stored.instant,
+                in: backlog)
+        }
+        guard !entries.isEmpty else { return }
+        let publication = store.publish(
+            at: position, length: length, references: entries.count)
+        let now = Moment(instant: stored.instant, timestamp: stored.recordedAt)
+        for (index, entry) in entries.enumerated() {
+            switch entry.kind {
+            case .queue, .deadLetter:
+                applyEntry(index, entry, of: stored, publication)
+            case .delivery:
+                _ = owe(
+                    .notification, to: entry.subscription, publication: publication, entry: index,
+                    at: now)
+            case .archive:
+                _ = owe(
+                    .archive, to: stored.topic, publication: publication, entry: index, at: now)
+            case .direct:
+                let slot = owe(
+                    .direct, to: entry.subscription, publication: publication, entry: index,
+                    at: now)
+                ring.directTargets[slot] = stored.target.string
+            }
+        }
+    }
+
+    /// An entry's message takes its place in its queue.
+    private mutating func applyEntry(
+        _ index: Int, _ entry: StoredNotification.Entry, of stored: StoredNotification,
+        _ publication: UInt32
+    ) {
+        guard let queue = queues[Int(entry.queue)] else {
+            preconditionFailure("an entry's queue was there when it was decided")
+        }
+        touch(queue)
+        touch(queue.backlog)
+        let isFIFO = queue.settings.isFIFO
+        if isFIFO {
+            queue.sequence = entry.sequenceNumber
+            if entry.kind == .queue {
+                remember(
+                    stored.messageID(ofEntry: index), sequenceNumber: entry.sequenceNumber,
+                    as: self.deduplicationKey(
+                        of: stored.deduplicationID, groupID: stored.groupID, in: queue),
+                    at: stored.instant, in: queue.backlog)
+            }
+        }
+        let slot = store.allocate(
+            entry: index, of: publication, sentAt: stored.instant.milliseconds)
+        // Message groups of a FIFO topic mean nothing to a standard queue.
+        let hasGroup = !stored.groupID.isEmpty && (isFIFO || stored.sequenceNumber == 0)
+        store.attach(
+            slot, group: hasGroup ? SipHash.hash128(stored.groupID, hashKey) : nil,
+            to: queue.backlog)
+        let delay = entry.kind == .queue ? UInt64(queue.settings.delaySeconds) * 1000 : 0
+        if delay > 0 {
+            store.becomeDelayed(
+                slot, until: stored.instant.milliseconds + delay, in: queue.backlog)
+            if isFIFO { scheduleDelay(of: queue) }
+        } else {
+            store.becomeReadyAtFirst(slot, in: queue.backlog)
+            mayServe(queue)
+        }
+        if queue.backlog.retentionTimer == 0 { scheduleRetention(of: queue) }
+    }
+
+    /// An entry that could not be delivered is in a dead-letter queue.
+    mutating func arrive(
+        _ entry: Int, of publication: UInt32, in queue: Queue, at now: Moment
+    ) {
+        touch(queue)
+        touch(queue.backlog)
+        let slot = store.allocate(
+            entry: entry, of: publication, sentAt: now.instant.milliseconds)
+        store.attach(slot, group: nil, to: queue.backlog)
+        store.becomeReadyAtFirst(slot, in: queue.backlog)
+        mayServe(queue)
+        if queue.backlog.retentionTimer == 0 { scheduleRetention(of: queue) }
+    }
+
+    mutating func encodeAttributes(_ attributes: [MessageAttribute]) {
+        attributeScratch.removeAll(keepingCapacityUpTo: 1 << 16)
+        for attribute in attributes {
+            let stored = StoredAttributes.Attribute(sent: attribute)
+            StoredAttributes.append(
+                name: stored.name, dataType: stored.dataType, isBinary: stored.isBinary,
+                value: stored.value, to: &attributeScratch)
+        }
+    }
+}
+
+// MARK: - To one device or phone
+
+extension Broker {
+    private mutating func publishDirectly(
+        _ publish: Publish, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> PublishedMessage {
+        try PublishRules.checkPresence(publish.message)
+        try PublishRules.check(publish.message)
+        let kind: SubscriptionProtocol
+        let target: String
+        if let number = publish.phoneNumber {
+            try checkPhoneNumber(number, from: caller)
+            kind = .sms
+            target = number
+        } else if let arn = publish.targetARN ?? publish.topicARN {
+            try checkDevice(arn, from: caller)
+            kind = .application
+            target = arn
+        } else {
+            throw .invalidParameter(
+                "TopicArn or TargetArn Reason: no value for required parameter")
+        }
+        try checkRoom()
+        encodeAttributes(publish.message.attributes)
+        let id = entropy.nextMessageID()
+        target.withByteView { view in
+            var stored = StoredNotification(
+                publish.message, to: view, number: 0, attributes: attributeScratch.view,
+                sender: caller.account, seed: entropy.next(), at: now)
+            stored.id = id
+            let entry = StoredNotification.Entry(
+                kind: .direct, isRaw: true, subscription: UInt32(kind.rawValue),
+                subscriptionID: MessageID(high: 0, low: 0))
+            record(&stored, [entry], into: sink) { broker, stored, entries, position, length in
+                broker.applyPublished(
+                    stored, entries, in: nil, deduplicationKey: nil, at: position, length: length)
+            }
+        }
+        return PublishedMessage(id: id)
+    }
+}
+
+extension StoredNotification {
+    /// A message as it was published, without identifier and receivers.
+    fileprivate init(
+        _ draft: NotificationDraft, to target: ByteView, number: UInt32, attributes: ByteView,
+        sender: AccountID, seed: Hash128, at now: Moment
+    ) {
+        self.init(
+            instant: now.instant, timestamp: now.timestamp, topic: number,
+            id: MessageID(high: 0, low: 0), seed: seed, sender: sender, signatureVersion: 1,
+            target: target, message: draft.message ?? ByteView())
+        isStructured = draft.messageStructure.map { $0 == "json" } ?? false
+        subject = draft.subject ?? ByteView()
+        groupID = draft.groupID ?? ByteView()
+        deduplicationID = draft.deduplicationID ?? ByteView()
+        let trace = draft.traceHeader ?? ByteView()
+        traceHeader = trace.count <= Limits.traceHeaderBytes ? trace : ByteView()
+        attributeCount = draft.attributes.count
+        attributeBytes = attributes
+    }
+
+    /// Bytes of the message in a queue, attributes included, as its size limit counts them. An
+    /// envelope is taken to be somewhat longer than it can be without its texts.
+    fileprivate func byteCountInQueue(isRaw: Bool) -> Int {
+        if isRaw {
+            var count = message.count
+            for attribute in attributes {
+                count += attribute.name.count + attribute.dataType.count + attribute.value.count
+            }
+            return count
+        }
+        return 1024 + target.count * 3 + message.jsonEscapedCount + subject.jsonEscapedCount
+            + attributeBytes.jsonEscapedCount + attributeCount * 40
+    }
+}
+
+extension ByteView {
+    /// Bytes of this text inside a JSON string.
+    fileprivate var jsonEscapedCount: Int {
+        var count = self.count
+        for index in 0..<self.count {
+            switch self[index] {
+            case 0x22, 0x5C, 0x08, 0x0A, 0x0C, 0x0D, 0x09: count += 1
+            case 0..<0x20: count += 5
+            default: continue
+            }
+        }
+        return count
+    }
+}
+
+extension BrokerError {
+    /// "Invalid parameter: …", the commonest text of SNS.
+    static func invalidParameter(_ text: String) -> BrokerError {
+        BrokerError(.invalidParameter, "Invalid parameter: \(text)")
+    }
+}

@@ -1,0 +1,279 @@
+import Bytes
+
+/// What a message must be like to be published, in the order in which AWS looks.
+enum PublishRules {
+    static func checkPresence(_ draft: NotificationDraft) throws(BrokerError) {
+        guard let message = draft.message, !message.isEmpty else {
+            throw .invalidParameter("Empty message")
+        }
+    }
+
+    /// The identifiers that the type of the topic, told by its name, asks for or rules out.
+    static func checkIdentifiers(
+        _ draft: NotificationDraft, isFIFO: Bool
+    ) throws(BrokerError) {
+        if isFIFO {
+            guard draft.groupID != nil else { throw missingGroup }
+        } else if draft.deduplicationID != nil {
+            throw .invalidParameter(
+                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId "
+                    + "parameter that is not valid for this topic type")
+        }
+        try checkIdentifier(draft.groupID, name: "MessageGroupId")
+        try checkIdentifier(draft.deduplicationID, name: "MessageDeduplicationId")
+    }
+
+    static func checkDeduplication(
+        _ draft: NotificationDraft, _ settings: TopicSettings
+    ) throws(BrokerError) {
+        guard settings.isFIFO, draft.deduplicationID == nil, !settings.contentBasedDeduplication
+        else { return }
+        throw .invalidParameter(
+            "The topic should either have ContentBasedDeduplication enabled or "
+                + "MessageDeduplicationId provided explicitly")
+    }
+
+    /// Attributes, structure, size and subject.
+    static func check(_ draft: NotificationDraft) throws(BrokerError) {
+        for (index, attribute) in draft.attributes.enumerated() {
+            try NotificationAttributeRules.check(attribute)
+            for other in draft.attributes[..<index] where other.name == attribute.name {
+                throw BrokerError(
+                    .parameterValueInvalid,
+                    "Message (user) attribute name '\(attribute.name.string)' already exists.")
+            }
+        }
+        try checkStructure(draft)
+        guard byteCount(of: draft) <= Limits.notificationBytes else {
+            throw .invalidParameter("Message too long")
+        }
+        if let message = draft.message, !XMLCharacters.isAllowed(message) {
+            throw .invalidParameter("Message Reason: Invalid characters found")
+        }
+        if let subject = draft.subject { try checkSubject(subject) }
+    }
+
+    /// Bytes that count against the size limits: the message, and name, type and value of each
+    /// attribute.
+    static func byteCount(of draft: NotificationDraft) -> Int {
+        var count = draft.message?.count ?? 0
+        for attribute in draft.attributes {
+            count += attribute.name.count + (attribute.dataType?.count ?? 0)
+            switch attribute.value {
+            case .string(let value), .binary(let value): count += value.count
+            case .none, .list: break
+            }
+        }
+        return count
+    }
+
+    /// What refuses a batch as a whole; returns the ids of its entries.
+    static func checkBatch(
+        _ entries: [PublishBatch.Entry], _ settings: TopicSettings
+    ) throws(BrokerError) -> [ByteView] {
+        guard !entries.isEmpty else {
+            throw BrokerError(
+                .emptyBatchRequest, "The batch request doesn't contain any entries.")
+        }
+        guard entries.count <= Limits.batchEntries else {
+            throw BrokerError(
+                .tooManyEntriesInBatchRequest,
+                "The batch request contains more entries than permissible.")
+        }
+        var ids: [ByteView] = []
+        var byteCount = 0
+        for entry in entries {
+            let id = try checkID(entry.id)
+            guard !ids.contains(where: { $0 == id }) else {
+                throw BrokerError(
+                    .batchEntryIDsNotDistinct,
+                    "Two or more batch entries in the request have the same Id.")
+            }
+            ids.append(id)
+            byteCount += self.byteCount(of: entry.message)
+        }
+        guard byteCount <= Limits.notificationBytes else {
+            throw BrokerError(
+                .batchRequestTooLong,
+                "The length of all the messages put together is more than the limit.")
+        }
+        for entry in entries {
+            try checkIdentifiers(entry.message, isFIFO: settings.isFIFO)
+            try checkDeduplication(entry.message, settings)
+            for attribute in entry.message.attributes {
+                try NotificationAttributeRules.check(attribute)
+            }
+        }
+        return ids
+    }
+
+    // MARK: Parts
+
+    static let missingGroup = BrokerError.invalidParameter(
+        "The MessageGroupId parameter is required for FIFO topics")
+
+    private static func checkIdentifier(_ id: ByteView?, name: String) throws(BrokerError) {
+        guard let id else { return }
+        guard MessageRules.isIdentifier(id) else {
+            throw .invalidParameter(
+                "\(name) Reason: \(name) can only include alphanumeric and punctuation "
+                    + "characters. 1 to 128 in length.")
+        }
+    }
+
+    private static func checkID(_ id: ByteView?) throws(BrokerError) -> ByteView {
+        guard let id, !id.isEmpty else {
+            throw BrokerError(
+                .invalidBatchEntryID, "The Id of a batch entry in the batch request is empty.")
+        }
+        guard id.count <= Limits.batchEntryIDCharacters else {
+            throw BrokerError(
+                .invalidBatchEntryID,
+                "The Id of a batch entry in the batch request is too long: \(id.string)")
+        }
+        for index in 0..<id.count {
+            switch id[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: continue
+            default:
+                throw BrokerError(
+                    .invalidBatchEntryID,
+                    "The Id of a batch entry in the batch request contains an impermissible "
+                        + "character: \(id.string)")
+            }
+        }
+        return id
+    }
+
+    /// `json` is the only structure: an object of texts, of which one is the default.
+    private static func checkStructure(_ draft: NotificationDraft) throws(BrokerError) {
+        guard let structure = draft.messageStructure, !structure.isEmpty else { return }
+        guard structure == "json" else {
+            throw .invalidParameter("Message Structure - Invalid value")
+        }
+        guard let texts = JSONValue(parsing: draft.message?.string ?? ""),
+            case .object(let members) = texts
+        else {
+            throw .invalidParameter("Message Structure - JSON message body failed to parse")
+        }
+        guard members.contains(where: { $0.name == "default" && $0.value.text != nil }) else {
+            throw .invalidParameter(
+                "Message Structure - No default entry in JSON message body")
+        }
+    }
+
+    /// Printable ASCII that does not begin with a space; fewer than 100 characters.
+    private static func checkSubject(_ subject: ByteView) throws(BrokerError) {
+        var isAllowed =
+            !subject.isEmpty && subject.count <= Limits.subjectCharacters && subject[0] != 0x20
+        for index in 0..<subject.count where isAllowed {
+            isAllowed = subject[index] >= 0x20 && subject[index] < 0x7F
+        }
+        guard isAllowed else { throw .invalidParameter("Subject") }
+    }
+}
+
+/// What a message attribute of SNS must be like.
+enum NotificationAttributeRules {
+    static func check(_ attribute: MessageAttribute) throws(BrokerError) {
+        try checkName(attribute.name)
+        guard let type = attribute.dataType else {
+            throw BrokerError(
+                .validationError,
+                "1 validation error detected: Value null at 'messageAttributes."
+                    + "\(attribute.name.string).member.dataType' failed to satisfy constraint: "
+                    + "Member must not be null")
+        }
+        let name = attribute.name.string
+        if isKind(type, "String") || isKind(type, "Number") {
+            let kind = isKind(type, "String") ? "String" : "Number"
+            switch attribute.value {
+            case .string(let value) where !value.isEmpty:
+                if kind == "Number", !DecimalNumber.isAllowed(value) {
+                    throw invalid(
+                        "Could not cast message attribute '\(name)' value to number.")
+                }
+                if type == "String.Array" { try checkArray(value, name: name) }
+            case .binary:
+                throw invalid(
+                    "The message attribute '\(name)' with type '\(type.string)' must use field "
+                        + "'String'.")
+            default: throw empty(name, type)
+            }
+        } else if isKind(type, "Binary") {
+            switch attribute.value {
+            case .binary(let value) where !value.isEmpty: break
+            case .string:
+                throw invalid(
+                    "The message attribute '\(name)' with type '\(type.string)' must use field "
+                        + "'Binary'.")
+            default: throw empty(name, type)
+            }
+        } else {
+            throw invalid(
+                "The message attribute '\(name)' has an invalid message attribute type, the set "
+                    + "of supported type prefixes is Binary, Number, and String.")
+        }
+    }
+
+    private static func empty(_ name: String, _ type: ByteView) -> BrokerError {
+        invalid(
+            "The message attribute '\(name)' must contain non-empty message attribute value for "
+                + "message attribute type '\(type.string)'.")
+    }
+
+    private static func checkName(_ name: ByteView) throws(BrokerError) {
+        guard !name.isEmpty else {
+            throw invalid("Message attribute name can not be empty.")
+        }
+        guard name.count < Limits.attributeNameBytes else {
+            throw invalid("Length of message attribute name must be less than 256 bytes.")
+        }
+        for index in 0..<name.count {
+            switch name[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E: continue
+            case let byte:
+                throw invalid(
+                    "Invalid non-alphanumeric character '#x\(hex(byte))' was found in the "
+                        + "message attribute name. Can only include alphanumeric characters, "
+                        + "hyphens, underscores, or dots.")
+            }
+        }
+        guard name[0] != 0x2E, name[name.count - 1] != 0x2E else {
+            throw invalid("Message attribute name can not start or end with the '.' character.")
+        }
+        var previous: UInt8 = 0
+        for index in 0..<name.count {
+            guard previous != 0x2E || name[index] != 0x2E else {
+                throw invalid("Message attribute name can not have successive '.' character.")
+            }
+            previous = name[index]
+        }
+        let text = name.string.lowercased()
+        guard !text.hasPrefix("aws."), !text.hasPrefix("amazon.") else {
+            throw invalid(
+                "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. "
+                    + "These strings are reserved for internal use.")
+        }
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        String(byte, radix: 16, uppercase: true)
+    }
+
+    private static func checkArray(_ value: ByteView, name: String) throws(BrokerError) {
+        guard let array = JSONValue(parsing: value.string), case .array = array else {
+            throw invalid("Message attribute '\(name)' value is not a valid JSON array.")
+        }
+    }
+
+    /// The type itself, or the type and a custom suffix behind a period.
+    private static func isKind(_ type: ByteView, _ kind: StaticString) -> Bool {
+        guard type.hasPrefix(kind) else { return false }
+        let length = kind.utf8CodeUnitCount
+        return type.count == length || type[length] == 0x2E
+    }
+
+    private static func invalid(_ text: String) -> BrokerError {
+        BrokerError(.parameterValueInvalid, text)
+    }
+}
