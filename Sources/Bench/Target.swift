@@ -45,6 +45,23 @@ final class Target {
         return url
     }
 
+    /// Whether it was started here, and for nothing but being measured.
+    var isOurs: Bool { kind == .broker && !owned.isEmpty }
+
+    /// Sends so much to a queue of its own that every page of the memory for bodies has been in use
+    /// once. A server that has run for a minute takes no first touch any more, which costs more than
+    /// all else of a send where a hypervisor has to find the page.
+    func touchMemory(_ options: Options) throws {
+        let url = try control.createQueue("bench-warm-up-\(Clock.now)")
+        // What a record takes beside the body is roughly this.
+        let messageCount = Target.touchedByteCount / (options.bodyByteCount + 128)
+        try fill(url, messageCount: messageCount, options)
+        try control.deleteQueue(url)
+    }
+
+    /// More than the memory budget of an apus without options.
+    private static let touchedByteCount = 320 << 20
+
     /// Puts messages into the queue.
     func fill(_ url: String, messageCount: Int, _ options: Options) throws {
         var workload = SendWorkload(
