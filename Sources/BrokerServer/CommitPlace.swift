@@ -4,16 +4,22 @@ import BrokerJournal
 ///
 /// Handing a commit to another thread and waiting for its answer costs more processor time than a
 /// small commit itself, and no reply can leave before it is done. But a loop that waits for a slow
-/// disk serves nobody, so one slow commit sends the next ones to the disk's thread.
+/// disk serves nobody, so while commits are slow on average they are made on the disk's thread. A
+/// single slow one says nothing: on a busy machine it is the loop that waited, for a processor.
 struct CommitPlace {
     /// A commit of more bytes than this is not tried on the loop's thread.
     private static let largestByteCount = 512 * 1024
-    /// A commit that took longer was slow.
-    private static let slowNanoseconds: UInt64 = 1_000_000
-    /// How many commits go to the disk's thread after a slow one.
+    /// Commits that take longer on average are slow.
+    private static let slowNanoseconds: UInt64 = 2_000_000
+    /// How much one commit may add to the average, so that a stall is forgotten again.
+    private static let longestNanoseconds: UInt64 = 16_000_000
+    /// How many commits the average goes over, about.
+    private static let weight: UInt64 = 16
+    /// How many commits go to the disk's thread before one is tried on the loop's again.
     private static let penalty = 256
 
     private let mayUseLoop: Bool
+    private var average: UInt64 = 0
     private var commitsUntilRetry = 0
 
     /// - Parameter mayUseLoop: Whether the loop's thread is ever used.
@@ -31,6 +37,11 @@ struct CommitPlace {
 
     /// Learns how long a commit on the loop's thread took.
     mutating func took(nanoseconds: UInt64) {
-        if nanoseconds > CommitPlace.slowNanoseconds { commitsUntilRetry = CommitPlace.penalty }
+        let counted = min(nanoseconds, CommitPlace.longestNanoseconds)
+        average = (average * (CommitPlace.weight - 1) + counted) / CommitPlace.weight
+        guard average > CommitPlace.slowNanoseconds else { return }
+        commitsUntilRetry = CommitPlace.penalty
+        // One more slow commit is enough after this, and one quick commit to stay.
+        average = CommitPlace.slowNanoseconds
     }
 }

@@ -20,10 +20,33 @@ import Testing
         #expect(places.allSatisfy { $0 })
     }
 
-    @Test func aSlowCommitSendsTheNextOnesToTheDiskThread() {
+    @Test func aStallNowAndThenIsNoReasonToLeaveTheLoop() {
         var place = CommitPlace(mayUseLoop: true)
-        let places = places(of: 258, in: &place, nanoseconds: 5_000_000)
-        #expect(places == [true] + Array(repeating: false, count: 256) + [true])
+        for _ in 0..<10 {
+            #expect(places(of: 1, in: &place, nanoseconds: 10_000_000_000) == [true])
+            let between = places(of: 60, in: &place, nanoseconds: 100_000)
+            #expect(between.allSatisfy { $0 })
+        }
+    }
+
+    @Test func commitsThatAreSlowOnAverageGoToTheDiskThread() {
+        var place = CommitPlace(mayUseLoop: true)
+        let places = places(of: 1000, in: &place, nanoseconds: 5_000_000)
+        // A few until the average tells, then one in 257 to see whether the disk is quick again.
+        let tried = places.indices.filter { places[$0] }
+        let learning = tried.prefix { $0 == tried.firstIndex(of: $0) }
+        #expect(learning.count < 16)
+        #expect(tried.dropFirst(learning.count).count == (1000 - learning.count) / 257)
+    }
+
+    @Test func aDiskThatIsQuickAgainBringsCommitsBackToTheLoop() {
+        var place = CommitPlace(mayUseLoop: true)
+        let slow = places(of: 100, in: &place, nanoseconds: 5_000_000)
+        #expect(slow.last == false)
+        let quick = places(of: 1000, in: &place, nanoseconds: 100_000)
+        let back = quick.drop { !$0 }
+        #expect(quick.count - back.count < 257)
+        #expect(back.allSatisfy { $0 })
     }
 
     @Test func largeCommitsAndOtherModesNeverUseTheLoop() {
