@@ -41,7 +41,7 @@ extension Broker {
         case .moveTaskStarted, .moveTaskEnded, .messageMoved:
             try replayMoveTask(type, &reader, at: now)
         case .notificationPublished, .notificationRelocated, .deliveryPostponed, .deliveryEnded,
-            .deliveryRedriven, .replayStarted, .replayAdvanced, .replayEnded:
+            .deliveryRedriven, .replayEnded:
             try replayNotification(type, payload, &reader, at: position, now)
         case .topicChanged, .topicDeleted, .subscriptionChanged, .subscriptionEnded,
             .platformChanged, .smsChanged:

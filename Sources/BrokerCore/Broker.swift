@@ -41,6 +41,8 @@ public struct Broker: ~Copyable {
     var tasks = MoveTasks()
     let topics = TopicCatalog()
     let ring = DeliveryRing()
+    /// The numbers of the subscriptions that get messages from the archive.
+    var replaying: [UInt32] = []
 
     // -- Keys and time, from the journal.
 

@@ -129,7 +129,7 @@ extension Broker {
             guard let subscription = topics.subscriptions[Int(number)] else {
                 preconditionFailure("the filters name subscriptions that are there")
             }
-            if subscription.isReplaying { continue }
+            if subscription.replay != nil { continue }
             let entry = entry(for: subscription, of: stored, &sequences)
             if let entry { entries.append(entry) }
         }
@@ -147,7 +147,7 @@ extension Broker {
         }
     }
 
-    private mutating func record(
+    mutating func record(
         _ stored: inout StoredNotification, _ entries: [StoredNotification.Entry],
         into sink: any RecordSink,
         _ apply: (
@@ -168,7 +168,7 @@ extension Broker {
 
     /// What a subscription gets of a message: an entry, or nil when its queue has accepted the same
     /// deduplication identifier already, or when nothing can take the message.
-    private func entry(
+    func entry(
         for subscription: Subscription, of stored: StoredNotification,
         _ sequences: inout [UInt32: UInt64]
     ) -> StoredNotification.Entry? {
@@ -179,7 +179,10 @@ extension Broker {
         guard let identity = subscription.queue else { return entry }
         let topic = subscription.topic
         if let queue = queue(of: identity), takes(stored, queue, from: subscription) {
-            if queue.settings.isFIFO, isDuplicate(stored, in: queue) { return nil }
+            // What comes from the archive comes again on purpose.
+            if queue.settings.isFIFO, !stored.isReplayed, isDuplicate(stored, in: queue) {
+                return nil
+            }
             entry.kind = .queue
             assign(queue, to: &entry, &sequences, at: stored.timestamp)
             topic.count(.sqs) { $0.delivered += 1 }
@@ -239,6 +242,10 @@ extension Broker {
                 stored.id, sequenceNumber: stored.sequenceNumber, as: key, at: stored.instant,
                 in: backlog)
         }
+        if stored.isReplayed, let entry = entries.first {
+            topics.subscriptions[Int(entry.subscription)]?.replay?.sequence =
+                stored.sequenceNumber
+        }
         guard !entries.isEmpty else { return }
         let publication = store.publish(
             at: position, length: length, references: entries.count)
@@ -276,7 +283,7 @@ extension Broker {
         let isFIFO = queue.settings.isFIFO
         if isFIFO {
             queue.sequence = entry.sequenceNumber
-            if entry.kind == .queue {
+            if entry.kind == .queue, !stored.isReplayed {
                 remember(
                     stored.messageID(ofEntry: index), sequenceNumber: entry.sequenceNumber,
                     as: self.deduplicationKey(

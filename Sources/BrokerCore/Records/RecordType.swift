@@ -28,9 +28,7 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case deliveryPostponed = 23
     case deliveryEnded = 24
     case deliveryRedriven = 25
-    case replayStarted = 26
-    case replayAdvanced = 27
-    case replayEnded = 28
+    case replayEnded = 26
 
     case topicChanged = 32
     case topicDeleted = 33

@@ -21,9 +21,17 @@ extension Broker {
         owed.sinceTimestamp = now.timestamp.milliseconds
         owed.dueAt = now.instant.milliseconds
         store.owed[slot] = owed
-        subscription(of: owed)?.owedCount += 1
+        count(owed, 1)
         becomeDue(slot)
         return slot
+    }
+
+    private func count(_ owed: OwedSlot, _ change: Int) {
+        if owed.kind == .archive {
+            topics.topics[Int(owed.receiver)]?.unarchivedCount += change
+        } else {
+            subscription(of: owed)?.owedCount += change
+        }
     }
 
     /// The subscription that a delivery is owed to.
@@ -353,9 +361,8 @@ extension Broker {
         store.owed[slot].state = .free
         store.owed[slot].generation &+= 1
         store.owed.free(slot)
-        guard let subscription else { return }
-        subscription.owedCount -= 1
-        if subscription.owedCount == 0 { releaseIfUnused(subscription) }
+        count(owed, -1)
+        if let subscription, subscription.owedCount == 0 { releaseIfUnused(subscription) }
     }
 
     // MARK: Loading
@@ -367,13 +374,17 @@ extension Broker {
         for slot in 1..<store.owed.highWater where store.owed[slot].state != .free {
             let owed = store.owed[slot]
             switch owed.kind {
-            case .archive, .direct: break
+            case .archive:
+                guard Int(owed.receiver) < topics.topics.count else {
+                    throw RecordError("delivery \(slot) has no topic")
+                }
+            case .direct: break
             default:
                 guard Int(owed.receiver) < topics.subscriptions.count,
-                    let subscription = topics.subscriptions[Int(owed.receiver)]
+                    topics.subscriptions[Int(owed.receiver)] != nil
                 else { throw RecordError("delivery \(slot) has no subscription") }
-                subscription.owedCount += 1
             }
+            count(owed, 1)
             slots.append(slot)
         }
         slots.sort { (store.owed[$0].dueAt, $0) < (store.owed[$1].dueAt, $1) }

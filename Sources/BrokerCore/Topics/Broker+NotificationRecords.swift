@@ -24,6 +24,12 @@ extension Broker {
                 throw RecordError("delivery \(slot) has no message for a dead-letter queue")
             }
             applyDeliveryRedriven(slot, to: try replayedQueue(try reader.integer()), at: now)
+        case .replayEnded:
+            let number: UInt32 = try reader.integer()
+            guard Int(number) < topics.subscriptions.count,
+                let subscription = topics.subscriptions[Int(number)]
+            else { throw RecordError("subscription \(number) does not exist") }
+            applyReplayEnded(subscription)
         default: throw RecordError("not a record of published messages")
         }
     }

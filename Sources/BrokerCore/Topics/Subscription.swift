@@ -71,8 +71,10 @@ final class Subscription {
     /// How many there are in any state.
     var owedCount = 0
 
-    /// Whether it gets messages from the archive, and new ones only after those.
-    var isReplaying = false
+    /// While it gets messages from the archive, and new ones only after those.
+    var replay: Replay?
+    /// Whether a replay has come to its end.
+    var hasReplayed = false
 
     /// `<topic ARN>:<id>`.
     var arn: String {

@@ -20,6 +20,8 @@ final class Topic {
     /// FIFO: keeps the deduplication identifiers. It never has messages.
     let backlog: Backlog?
     var isDeleted = false
+    /// Messages on their way to the archive.
+    var unarchivedCount = 0
     /// What happened since the broker started, by protocol.
     var counts = TopicCounts()
 

@@ -1,0 +1,140 @@
+import Bytes
+
+/// How far a subscription has come with messages from the archive.
+struct Replay: Equatable {
+    /// What is read: first the range of the policy, then what was published since the replay began.
+    enum Phase: UInt8 {
+        case range = 1
+        case recent = 2
+    }
+    var phase = Phase.range
+    var policy: ReplayPolicy
+    /// When it began.
+    var startedAt: Timestamp
+    /// The last message that was delivered again; 0 before the first.
+    var sequence: UInt64 = 0
+    /// Whether the node is reading for it. Not part of the durable state.
+    var isRequested = false
+    /// Whether the archive's end was reached while messages were on their way to it. Not durable.
+    var waitsForArchive = false
+}
+
+/// A request for messages of an archive, in the order of their sequence numbers.
+public struct ReplayRequest: Sendable {
+    /// By which `replayed` names it.
+    public var subscription: UInt32
+    public var topicARN: String
+    /// The first instant of the range, in which messages were published.
+    public var from: Timestamp
+    /// The last one; nil for no end.
+    public var until: Timestamp?
+    /// Only messages after this sequence number.
+    public var afterSequence: UInt64
+    /// How many messages at most.
+    public var limit: Int
+}
+
+/// Messages of FIFO topics from the archive, again: a subscription with a replay policy gets them
+/// as publications of its own, and new messages of the topic only once it has caught up, so that
+/// order is kept.
+extension Broker {
+    private static let replayBatch = 100
+
+    /// A replay policy was set: the subscription gets nothing new until it has caught up.
+    mutating func startReplay(
+        of subscription: Subscription, policy: ReplayPolicy, at now: Moment
+    ) {
+        subscription.replay = Replay(policy: policy, startedAt: now.timestamp)
+        replaying.removeAll { $0 == subscription.number }
+        replaying.append(subscription.number)
+    }
+
+    /// The subscription gets what is published from now on.
+    mutating func endReplay(of subscription: Subscription) {
+        subscription.replay = nil
+        replaying.removeAll { $0 == subscription.number }
+    }
+
+    /// What is to be read from the archive now; each is then under way until `replayed`.
+    public mutating func takeReplayRequests(_ body: (ReplayRequest) -> Void) {
+        replaying.removeAll { topics.subscriptions[Int($0)]?.replay == nil }
+        for number in replaying {
+            guard let subscription = topics.subscriptions[Int(number)],
+                let replay = subscription.replay, !replay.isRequested,
+                !replay.waitsForArchive || subscription.topic.unarchivedCount == 0
+            else { continue }
+            subscription.replay?.isRequested = true
+            subscription.replay?.waitsForArchive = false
+            // A range that ends in the future is followed until the subscription has caught up.
+            let end = replay.policy.end.flatMap { $0 < replay.startedAt ? $0 : nil }
+            let isRange = replay.phase == .range
+            body(
+                ReplayRequest(
+                    subscription: number, topicARN: subscription.topic.identity.arn,
+                    from: isRange ? replay.policy.start : replay.startedAt,
+                    until: isRange ? end : nil, afterSequence: replay.sequence,
+                    limit: Self.replayBatch))
+        }
+    }
+
+    /// Publishes messages that were read from the archive to the subscription that asked for them.
+    ///
+    /// - Parameters:
+    ///   - payloads: Of their records, in the order of their sequence numbers.
+    ///   - isEnd: Whether the archive has no more in the range.
+    public mutating func replayed(
+        _ number: UInt32, _ payloads: [ByteView], isEnd: Bool, at now: Moment,
+        into sink: any RecordSink
+    ) {
+        guard Int(number) < topics.subscriptions.count,
+            let subscription = topics.subscriptions[Int(number)],
+            subscription.replay?.isRequested == true
+        else { return }
+        subscription.replay?.isRequested = false
+        guard acceptsMessages else { return }
+        for payload in payloads {
+            guard let stored = try? StoredNotification(payload: payload) else { continue }
+            publishAgain(stored, to: subscription, at: now, into: sink)
+        }
+        guard isEnd, let replay = subscription.replay else { return }
+        if subscription.topic.unarchivedCount > 0 {
+            subscription.replay?.waitsForArchive = true
+        } else if replay.phase == .range, replay.policy.end.map({ $0 < replay.startedAt }) ?? false
+        {
+            subscription.replay?.phase = .recent
+        } else {
+            beginRecord(at: now)
+            scratch.append(littleEndian: number)
+            endRecord(.replayEnded, into: sink)
+            applyReplayEnded(subscription)
+        }
+    }
+
+    private mutating func publishAgain(
+        _ original: StoredNotification, to subscription: Subscription, at now: Moment,
+        into sink: any RecordSink
+    ) {
+        guard original.sequenceNumber > subscription.replay?.sequence ?? .max else { return }
+        subscription.replay?.sequence = original.sequenceNumber
+        var facts = MessageFacts(attributes: original.attributeBytes, body: original.message)
+        guard subscription.settings.filterPolicy?.matches(&facts) ?? true else { return }
+        var stored = original
+        stored.instant = now.instant
+        stored.recordedAt = now.timestamp
+        stored.isReplayed = true
+        stored.topic = subscription.topic.number
+        stored.seed = entropy.next()
+        var sequences: [UInt32: UInt64] = [:]
+        guard let entry = entry(for: subscription, of: stored, &sequences) else { return }
+        record(&stored, [entry], into: sink) { broker, stored, entries, position, length in
+            broker.applyPublished(
+                stored, entries, in: subscription.topic, deduplicationKey: nil, at: position,
+                length: length)
+        }
+    }
+
+    mutating func applyReplayEnded(_ subscription: Subscription) {
+        endReplay(of: subscription)
+        subscription.hasReplayed = true
+    }
+}
