@@ -44,6 +44,9 @@ public enum DirectAnswer: Sendable {
     case preflight
     /// A path without an action: 404 with `<UnknownOperationException/>`.
     case unknownOperation
+    /// The certificate of this path is asked for. The node answers with it, when it has one of that
+    /// name; by itself this is encoded as a path without an action.
+    case certificate(path: String)
 }
 
 /// Turns requests into actions, whichever protocol they speak. One per loop.
@@ -59,6 +62,9 @@ public struct ActionDecoder {
     public mutating func decode(_ request: Request) -> DecodedRequest {
         var form = ResponseForm(answering: request)
         if request.method == .options { return .answer(.preflight, form: form) }
+        if request.method != .post, NotificationLinks.isCertificatePath(request.path) {
+            return .answer(.certificate(path: request.path.string), form: form)
+        }
         do throws(BrokerError) {
             let isJSON =
                 request.method == .post
@@ -110,8 +116,17 @@ public struct ActionDecoder {
         } else if let key = parameters.value(of: "AWSAccessKeyId") {
             scope.accessKeyID = key
         }
+        form.service = try service(of: actionName, scope, host: request.headers.host)
         let context = RequestContext(request, scope: scope, configuration: configuration)
-        try checkService(scope, host: request.headers.host)
+        switch form.service {
+        case .sqs: return try decodeQueueAction(actionName, context, form: &form)
+        case .sns: return try decodeTopicAction(actionName, context, form: &form)
+        }
+    }
+
+    private mutating func decodeQueueAction(
+        _ actionName: ByteView, _ context: RequestContext, form: inout ResponseForm
+    ) throws(BrokerError) -> DecodedRequest {
         guard let name = ActionName(actionName), !(name.isOfService && context.path.isComplete)
         else {
             throw BrokerError(
@@ -124,17 +139,47 @@ public struct ActionDecoder {
         return .action(context.finish(action, form: &form))
     }
 
-    /// Refuses a query request that is meant for another service than SQS.
-    private func checkService(_ scope: CredentialScope, host: ByteView) throws(BrokerError) {
-        var service = scope.service
-        let version = parameters.value(of: "Version") ?? ByteView()
-        if service.isEmpty, version.is("2010-03-31") || host.hasPrefix(lowercase: "sns.") {
-            service = "sns"
-        }
-        guard service.isEmpty || service.is("sqs") else {
+    private mutating func decodeTopicAction(
+        _ actionName: ByteView, _ context: RequestContext, form: inout ResponseForm
+    ) throws(BrokerError) -> DecodedRequest {
+        // An older way to ask for JSON, of SNS only.
+        if parameters.value(of: "ContentType")?.is("JSON") == true { form.wire = .queryAsJSON }
+        guard let name = TopicActionName(actionName) else {
             throw BrokerError(
-                .invalidAction, "The service \(service.string) is not offered by this endpoint.")
+                .invalidAction,
+                "Could not find operation \(actionName.string) for version 2010-03-31")
         }
+        context.prepare(&form, for: name)
+        parameters.sort()
+        var reader = QueryFieldReader(parameters)
+        let action = try context.readAction(name, from: &reader)
+        return .action(context.finish(.topic(action), form: &form))
+    }
+
+    /// The service that a query request is for: by its signature, else its version, else its host,
+    /// else by what the action's name can mean.
+    private func service(
+        of action: ByteView, _ scope: CredentialScope, host: ByteView
+    ) throws(BrokerError) -> Service {
+        if !scope.service.isEmpty {
+            if scope.service.is("sqs") { return .sqs }
+            if scope.service.is("sns") { return .sns }
+            throw BrokerError(
+                .invalidAction,
+                "The service \(scope.service.string) is not offered by this endpoint.")
+        }
+        if let version = parameters.value(of: "Version") {
+            if version.is("2012-11-05") { return .sqs }
+            if version.is("2010-03-31") { return .sns }
+        }
+        if host.hasPrefix(lowercase: "sqs.") { return .sqs }
+        if host.hasPrefix(lowercase: "sns.") { return .sns }
+        guard let name = ActionName(action) else {
+            return TopicActionName(action) == nil ? .sqs : .sns
+        }
+        // Both services have these two.
+        guard name == .addPermission || name == .removePermission else { return .sqs }
+        return parameters.value(of: "TopicArn") == nil ? .sqs : .sns
     }
 }
 

@@ -27,7 +27,26 @@ struct ErrorCode {
         self.fault = fault
     }
 
-    /// The names of `code`; protocol-docs/errors.md has the table.
+    /// The names of `code` for clients of `service`.
+    init(_ code: BrokerError.Code, for service: Service) {
+        guard service == .sns else {
+            self.init(code)
+            return
+        }
+        switch code {
+        case .batchRequestTooLong: self.init("BatchRequestTooLong", "")
+        case .tooManyEntriesInBatchRequest: self.init("TooManyEntriesInBatchRequest", "")
+        case .invalidBatchEntryID: self.init("InvalidBatchEntryId", "")
+        case .emptyBatchRequest: self.init("EmptyBatchRequest", "")
+        case .batchEntryIDsNotDistinct: self.init("BatchEntryIdsNotDistinct", "")
+        case .invalidParameterValue: self.init("ParameterValueInvalid", "")
+        case .resourceNotFound: self.init("ResourceNotFound", "", .notFound)
+        case .internalFailure: self.init("InternalError", "", .internalServerError, .receiver)
+        default: self.init(code)
+        }
+    }
+
+    /// The names of `code` in SQS; protocol-docs/errors.md has the table.
     init(_ code: BrokerError.Code) {
         switch code {
         case .queueDoesNotExist, .queueNameExists, .queueDeletedRecently, .purgeQueueInProgress,

@@ -5,10 +5,15 @@ import Bytes
 public enum OutcomeEncoder {
     /// Appends the response that carries `outcome`, which must not be `.parked`.
     ///
-    /// - Parameter payload: The payload of the record of the received message with this index.
+    /// - Parameters:
+    ///   - payload: The payload of the record of the received message with this index.
+    ///   - links: What the envelopes of notifications lead to.
+    ///   - signature: The signature of the received message with this index, in base64; empty when
+    ///     it is not signed.
     public static func encode(
         _ outcome: Outcome, form: ResponseForm, requestID: RequestID,
-        payload: (Int) -> ByteView, into writer: inout ByteWriter
+        payload: (Int) -> ByteView, links: NotificationLinks, signature: (Int) -> ByteView,
+        into writer: inout ByteWriter
     ) {
         let start = writer.count
         let response = OpenResponse(
@@ -19,12 +24,13 @@ public enum OutcomeEncoder {
             case .json:
                 var fields = JSONFieldWriter()
                 writer.append(0x7B)
-                try outcome.write(form, payload, to: &fields, into: &writer)
+                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
                 writer.append(0x7D)
             case .query:
-                try encodeXML(outcome, form, requestID, payload, into: &writer)
+                try encodeXML(outcome, form, requestID, payload, links, signature, into: &writer)
             case .queryAsJSON:
-                try encodeRendering(outcome, form, requestID, payload, into: &writer)
+                try encodeRendering(
+                    outcome, form, requestID, payload, links, signature, into: &writer)
             }
             response.close(form: form, into: &writer)
         } catch {
@@ -38,19 +44,27 @@ public enum OutcomeEncoder {
 
     private static func encodeXML(
         _ outcome: Outcome, _ form: ResponseForm, _ requestID: RequestID,
-        _ payload: (Int) -> ByteView, into writer: inout ByteWriter
+        _ payload: (Int) -> ByteView, _ links: NotificationLinks, _ signature: (Int) -> ByteView,
+        into writer: inout ByteWriter
     ) throws(ByteReader.EndOfBytes) {
         let name = form.wireName
-        var fields = XMLFieldWriter()
-        writer.append("<?xml version=\"1.0\"?><")
+        writer.append(form.service.documentStart)
         writer.append(name)
-        writer.append("Response xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">")
-        if form.action?.hasResult == true {
+        writer.append("Response xmlns=\"")
+        writer.append(form.service.namespace)
+        writer.append("\">")
+        if form.hasResult {
             writer.append(0x3C)
             writer.append(name)
             writer.append("Result>")
             let before = writer.count
-            try outcome.write(form, payload, to: &fields, into: &writer)
+            if form.service == .sqs {
+                var fields = XMLFieldWriter()
+                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
+            } else {
+                var fields = NestedXMLFieldWriter()
+                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
+            }
             if writer.count == before {
                 writer.truncate(to: before - 1)
                 writer.append("/>")
@@ -70,18 +84,19 @@ public enum OutcomeEncoder {
     /// The same document as JSON, for query requests that accept it.
     private static func encodeRendering(
         _ outcome: Outcome, _ form: ResponseForm, _ requestID: RequestID,
-        _ payload: (Int) -> ByteView, into writer: inout ByteWriter
+        _ payload: (Int) -> ByteView, _ links: NotificationLinks, _ signature: (Int) -> ByteView,
+        into writer: inout ByteWriter
     ) throws(ByteReader.EndOfBytes) {
         let name = form.wireName
         writer.append("{\"")
         writer.append(name)
         writer.append("Response\":{")
-        if form.action?.hasResult == true {
+        if form.hasResult {
             writer.append("\"")
             writer.append(name)
             writer.append("Result\":{")
-            var fields = JSONFieldWriter(rendersMapsAsLists: true)
-            try outcome.write(form, payload, to: &fields, into: &writer)
+            var fields = JSONFieldWriter(rendersMapsAsLists: form.service == .sqs)
+            try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
             writer.append("},")
         }
         writer.append("\"ResponseMetadata\":{\"RequestId\":\"")
@@ -93,7 +108,7 @@ public enum OutcomeEncoder {
     public static func encode(
         error: BrokerError, form: ResponseForm, requestID: RequestID, into writer: inout ByteWriter
     ) {
-        let code = ErrorCode(error.code)
+        let code = ErrorCode(error.code, for: form.service)
         var response = OpenResponse(
             status: code.status, form: form, requestID: requestID, into: &writer)
         let text = error.text(for: form.wire)
@@ -112,7 +127,7 @@ public enum OutcomeEncoder {
             writer.append("\"}")
         case .query:
             response.endHead(contentType: form.wire.contentType, into: &writer)
-            encodeXML(code, text: text, requestID, into: &writer)
+            encodeXML(code, text: text, form.service, requestID, into: &writer)
         case .queryAsJSON:
             response.endHead(contentType: form.wire.contentType, into: &writer)
             writer.append("{\"Error\":{\"Type\":\"")
@@ -129,13 +144,13 @@ public enum OutcomeEncoder {
     }
 
     private static func encodeXML(
-        _ code: ErrorCode, text: String, _ requestID: RequestID, into writer: inout ByteWriter
+        _ code: ErrorCode, text: String, _ service: Service, _ requestID: RequestID,
+        into writer: inout ByteWriter
     ) {
-        writer.append(
-            """
-            <?xml version="1.0"?>\
-            <ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error><Type>
-            """)
+        writer.append(service.documentStart)
+        writer.append("ErrorResponse xmlns=\"")
+        writer.append(service.namespace)
+        writer.append("\"><Error><Type>")
         writer.append(code.fault.name)
         writer.append("</Type><Code>")
         writer.append(code.query)
@@ -156,7 +171,7 @@ public enum OutcomeEncoder {
             encode(error: error, form: form, requestID: requestID, into: &writer)
         case .preflight:
             ResponseEncoder.encodePreflight(form: form, requestID: requestID, into: &writer)
-        case .unknownOperation:
+        case .unknownOperation, .certificate:
             ResponseEncoder.encode(
                 status: .notFound, contentType: "text/xml", body: "<UnknownOperationException/>",
                 form: form, requestID: requestID, into: &writer)
@@ -165,7 +180,26 @@ public enum OutcomeEncoder {
 }
 
 extension ResponseForm {
-    fileprivate var wireName: StaticString { action?.wireName ?? "" }
+    fileprivate var wireName: StaticString {
+        action?.wireName ?? topicAction?.wireName ?? ""
+    }
+
+    /// Whether the answer has a result element in XML.
+    fileprivate var hasResult: Bool { action?.hasResult ?? topicAction?.hasResult ?? false }
+}
+
+extension Service {
+    /// What an XML document begins with, up to the name of its element. SNS has no declaration.
+    fileprivate var documentStart: StaticString {
+        self == .sqs ? "<?xml version=\"1.0\"?><" : "<"
+    }
+
+    fileprivate var namespace: StaticString {
+        switch self {
+        case .sqs: "http://queue.amazonaws.com/doc/2012-11-05/"
+        case .sns: "http://sns.amazonaws.com/doc/2010-03-31/"
+        }
+    }
 }
 
 extension ResponseForm.Wire {

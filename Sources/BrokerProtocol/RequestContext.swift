@@ -8,6 +8,8 @@ struct RequestContext {
     let caller: Caller
     /// The queue that the path names.
     let path: QueueLocation
+    /// Whether the request carries credentials.
+    let isSigned: Bool
     private let hostRegion: HostRegion
 
     init(_ request: Request, scope: CredentialScope, configuration: ProtocolConfiguration) {
@@ -15,6 +17,7 @@ struct RequestContext {
         self.configuration = configuration
         path = QueueLocation(path: request.path)
         hostRegion = HostRegion(request.headers.host)
+        isSigned = !scope.accessKeyID.isEmpty || !request.headers.authorization.isEmpty
         // The signature's region counts first: SDKs sign for the region they were set up with.
         var region = scope.region
         if !region.isRegion { region = hostRegion.region }
@@ -98,11 +101,11 @@ struct RequestContext {
         return send
     }
 
-    private var traceHeader: ByteView? {
+    var traceHeader: ByteView? {
         request.headers.traceID.isEmpty ? nil : request.headers.traceID
     }
 
-    private func read<Fields: ActionFields, Reader: FieldReader>(
+    func read<Fields: ActionFields, Reader: FieldReader>(
         _ reader: inout Reader
     ) throws(BrokerError) -> Fields {
         var fields = Fields()

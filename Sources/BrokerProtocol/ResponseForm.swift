@@ -15,6 +15,12 @@ public struct RequestID: Hashable, Sendable {
     }
 }
 
+/// The services that share this endpoint.
+public enum Service: Sendable {
+    case sqs
+    case sns
+}
+
 /// All that the encoder has to know of a request to answer it; holds no view into the request.
 public struct ResponseForm: Sendable {
     /// The protocol the answer is written in.
@@ -29,8 +35,12 @@ public struct ResponseForm: Sendable {
 
     /// The protocol of the answer.
     public var wire: Wire = .json
-    /// The action asked for; nil when the request names none.
+    /// The service that answers.
+    public var service: Service = .sqs
+    /// The action of SQS asked for; nil when the request names none.
     public var action: ActionName?
+    /// The action of SNS asked for; nil when the request names none.
+    public var topicAction: TopicActionName?
     /// What happens to the connection after the answer; set `.closes` to close it.
     public var connection: Request.Connection = .stays
     /// Whether the head of the answer goes without its body (a HEAD request).

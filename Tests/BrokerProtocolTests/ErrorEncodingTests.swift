@@ -109,7 +109,9 @@ import Testing
     ]
 
     @Test func everyKindOfRefusalHasItsNames() {
-        #expect(Self.table.map(\.0) == BrokerError.Code.allCases)
+        // The kinds of SNS come after those of SQS.
+        let kinds = BrokerError.Code.allCases.prefix { $0 != .invalidParameter }
+        #expect(Self.table.map(\.0) == Array(kinds))
         let generic: Set<BrokerError.Code> = [
             .invalidParameterValue, .missingParameter, .invalidAction, .serialization,
             .insufficientSpace, .internalFailure, .serviceUnavailable,

@@ -14,6 +14,9 @@ import Testing
     static let id = MessageID(high: 0x0102_0304_0506_0708, low: 0x090A_0B0C_0D0E_0F10)
     static let idText = "01020304-0506-0708-090a-0b0c0d0e0f10"
 
+    static let links = NotificationLinks(
+        base: "http://h:1", certificatePath: "/SimpleNotificationService-0a.pem")
+
     static func form(
         _ wire: ResponseForm.Wire, _ action: ActionName, style: QueueURLForm.Style = .off
     ) -> ResponseForm {
@@ -40,7 +43,8 @@ import Testing
     ) -> String {
         var writer = ByteWriter()
         OutcomeEncoder.encode(
-            outcome, form: form, requestID: requestID, payload: { payloads[$0] }, into: &writer)
+            outcome, form: form, requestID: requestID, payload: { payloads[$0] },
+            links: links, signature: { _ in ByteView() }, into: &writer)
         return writer.view.string
     }
 

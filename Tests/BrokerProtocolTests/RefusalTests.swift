@@ -11,6 +11,7 @@ import Testing
         case .answer(.refused(let error), _): "\(error.code): \(error.message)"
         case .answer(.preflight, _): "preflight"
         case .answer(.unknownOperation, _): "unknown operation"
+        case .answer(.certificate, _): "certificate"
         }
     }
 
@@ -52,9 +53,8 @@ import Testing
     }
 
     @Test func anotherServiceIsRefusedByName() throws {
-        let text = "invalidAction: The service sns is not offered by this endpoint."
-        #expect(try refusal(TestBuffer.form("Action=Publish&Version=2010-03-31")) == text)
-        let scope = "Credential=a/20261121/us-east-1/sns/aws4_request"
+        let text = "invalidAction: The service events is not offered by this endpoint."
+        let scope = "Credential=a/20261121/us-east-1/events/aws4_request"
         let headers = "Authorization: AWS4-HMAC-SHA256 \(scope)\r\n"
         #expect(try refusal(TestBuffer.form("Action=Publish", headers: headers)) == text)
     }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The URLs that notifications print: they lead to this server unless configured otherwise.
 public struct NotificationLinks: Sendable {
     /// Scheme, host and port, without a slash at the end, such as `http://localhost:4566`.
@@ -12,4 +14,9 @@ public struct NotificationLinks: Sendable {
 
     /// What SigningCertURL shows.
     public var certificateURL: String { base + certificatePath }
+
+    /// Whether `path` can be that of a certificate.
+    static func isCertificatePath(_ path: ByteView) -> Bool {
+        path.hasPrefix("/SimpleNotificationService-") && path.hasSuffix(".pem")
+    }
 }

@@ -110,7 +110,7 @@ extension ChangeMessageVisibilityBatch: QueueActionFields {
 
 extension FieldReader {
     /// Reads the entries of a batch. All are taken, so that the broker can count them.
-    fileprivate mutating func readEntries<Entry>(
+    mutating func readEntries<Entry>(
         into entries: inout [Entry], of new: () -> Entry,
         _ read: (inout Entry, ByteView, inout Self) throws(BrokerError) -> Void
     ) throws(BrokerError) {
@@ -132,7 +132,7 @@ extension FieldReader {
     }
 
     /// Reads message attributes by name, in the order sent.
-    fileprivate mutating func readAttributes(
+    mutating func readAttributes(
         into attributes: inout [MessageAttribute]
     ) throws(BrokerError) {
         var list: [MessageAttribute] = []

@@ -35,7 +35,8 @@ extension FieldName {
 extension Outcome {
     /// Writes the fields of this outcome in the order of the service model.
     func write(
-        _ form: ResponseForm, _ payload: (Int) -> ByteView, to fields: inout some FieldWriter,
+        _ form: ResponseForm, _ payload: (Int) -> ByteView, _ links: NotificationLinks,
+        _ signature: (Int) -> ByteView, to fields: inout some FieldWriter,
         into writer: inout ByteWriter
     ) throws(ByteReader.EndOfBytes) {
         switch self {
@@ -60,12 +61,13 @@ extension Outcome {
         case .batch(let results): fields.write(results, form, into: &writer) { _, _, _ in }
         case .received(let messages):
             guard !messages.isEmpty else { break }
-            try fields.write(messages, form.selection, payload, into: &writer)
+            try fields.write(
+                messages, form.selection, payload, links, signature, into: &writer)
         case .parked: preconditionFailure("a waiting receive is answered when it stops waiting")
         case .moveTaskStarted(let handle): fields.text(.taskHandle, handle, into: &writer)
         case .moveTaskCancelled(let count): fields.number(.messagesMoved, count, into: &writer)
         case .moveTasks(let tasks): fields.write(tasks, into: &writer)
-        case .topic: preconditionFailure("the answers of SNS have a writer of their own")
+        case .topic(let outcome): outcome.write(form, to: &fields, into: &writer)
         }
     }
 }

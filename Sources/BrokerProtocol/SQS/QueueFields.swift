@@ -133,7 +133,7 @@ extension ListMessageMoveTasks: ActionFields {
 
 extension FieldReader {
     /// The texts of the map here with their keys, in the order sent.
-    fileprivate mutating func readPairs() throws(BrokerError) -> [(String, String)] {
+    mutating func readPairs() throws(BrokerError) -> [(String, String)] {
         var pairs: [(String, String)] = []
         try readMap { (reader: inout Self, key) throws(BrokerError) in
             pairs.append((key.string, try reader.readString() ?? ""))

@@ -17,7 +17,8 @@ extension FieldWriter {
     /// Writes received messages with the attributes that were selected.
     mutating func write(
         _ messages: [ReceivedMessage], _ selection: AttributeSelection,
-        _ payload: (Int) -> ByteView, into writer: inout ByteWriter
+        _ payload: (Int) -> ByteView, _ links: NotificationLinks, _ signature: (Int) -> ByteView,
+        into writer: inout ByteWriter
     ) throws(ByteReader.EndOfBytes) {
         beginList(.messages, into: &writer)
         for (index, message) in messages.enumerated() {
