@@ -291,13 +291,19 @@ extension HTTPCourier {
             stamp: UInt32(truncatingIfNeeded: number >> 32))
     }
 
+    /// Leaves an entry at the front that is not due and means something, so that the loop sleeps
+    /// until then.
     private func expire(at now: UInt64) {
-        while let entry = deadlines.first, entry.order <= now {
-            _ = deadlines.pop()
+        while let entry = deadlines.first {
             let number = UInt64(entry.stamp) << 32 | UInt64(entry.slot)
-            // An entry that is not the planned one was overtaken by an earlier one.
+            // The connection has ended, or the entry was overtaken by an earlier one.
             guard let connection = connections[number], connection.plannedDeadline == entry.order
-            else { continue }
+            else {
+                _ = deadlines.pop()
+                continue
+            }
+            guard entry.order <= now else { return }
+            _ = deadlines.pop()
             connection.plannedDeadline = .max
             if connection.deadline <= now {
                 take(connection.expire(at: now), of: connection, at: now)
