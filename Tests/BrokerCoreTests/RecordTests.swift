@@ -41,7 +41,8 @@ import Testing
         for line in lines.split(separator: "\n") { _ = try scenario.run(String(line)) }
         let records = scenario.world.sink.records
         let missing = RecordType.allCases.filter { type in
-            type.rawValue <= RecordType.brokerReset.rawValue && !records.contains { $0.type == type }
+            type.rawValue <= RecordType.brokerReset.rawValue
+                && !records.contains { $0.type == type }
         }
         #expect(missing.isEmpty)
         return records

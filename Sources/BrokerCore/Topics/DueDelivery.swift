@@ -54,6 +54,7 @@ public enum DeliveryResult: Sendable {
 
 /// What became of a delivery after an attempt: for the delivery log.
 public struct DeliveryReport: Sendable {
+    /// How it goes on.
     public enum Fate: Sendable {
         case delivered
         /// It is tried again in so many milliseconds.

@@ -35,6 +35,9 @@ extension Scenario {
     }
 
     private func describe(_ received: ReceivedMessage, isDetailed: Bool) throws -> String {
+        if let entry = received.entry {
+            return try describe(received, entry: entry, isDetailed: isDetailed)
+        }
         let stored = try world.message(received)
         #expect(stored.bodyDigest == MD5Digest(of: stored.body))
         let text = stored.body.string.replacing("\n", with: "\\n")
@@ -58,6 +61,34 @@ extension Scenario {
             parts.append("\(attribute.name.string) \(attribute.dataType.string) \(value)")
         }
         if stored.sender != .anonymous { parts.append("sender \(stored.sender)") }
+        if let source = received.deadLetterSourceARN { parts.append("from \(source)") }
+        return parts.joined(separator: ", ")
+    }
+
+    /// A message of a fan-out: its place in the queue and what was published.
+    private func describe(
+        _ received: ReceivedMessage, entry index: Int, isDetailed: Bool
+    ) throws -> String {
+        let stored = try world.notification(at: received.position, length: received.length)
+        let entry = try stored.entry(index)
+        let id = received.replacedID ?? stored.messageID(ofEntry: index)
+        var parts = ["\(label(received.receiptHandle)) \(label(id)) \(stored.message.string)"]
+        if received.receiveCount != 1 { parts.append("receive \(received.receiveCount)") }
+        guard isDetailed else { return parts.joined(separator: ", ") }
+        parts.append(entry.isRaw ? "raw" : "enveloped")
+        parts.append("published \(seconds(stored.timestamp)) as \(label(stored.id))")
+        if stored.isReplayed { parts.append("replayed") }
+        if !stored.groupID.isEmpty { parts.append("group \(stored.groupID.string)") }
+        if stored.sequenceNumber != 0 { parts.append(label(sequence: stored.sequenceNumber)) }
+        if entry.sequenceNumber != 0 { parts.append("as \(label(sequence: entry.sequenceNumber))") }
+        if !stored.deduplicationID.isEmpty {
+            parts.append("deduplication \(stored.deduplicationID.string.prefix(16))")
+        }
+        if !stored.traceHeader.isEmpty { parts.append("trace \(stored.traceHeader.string)") }
+        for attribute in stored.attributes {
+            let value = attribute.value.string
+            parts.append("\(attribute.name.string) \(attribute.dataType.string) \(value)")
+        }
         if let source = received.deadLetterSourceARN { parts.append("from \(source)") }
         return parts.joined(separator: ", ")
     }

@@ -44,7 +44,7 @@ final class Scenario {
         case "advance", "leap", "restart", "snapshot", "relocate", "room", "as", "broker",
             "leave", "release-waiters", "reset":
             return try performOnWorld(command)
-        default: return try performOnQueue(command)
+        default: return try performPublishing(command) ?? performOnQueue(command)
         }
     }
 
@@ -136,7 +136,7 @@ final class Scenario {
         return ["\(count) in flight"]
     }
 
-    private func draft(_ command: Command, body index: Int) throws -> MessageDraft {
+    func draft(_ command: Command, body index: Int) throws -> MessageDraft {
         var draft = MessageDraft()
         if index < command.words.count { draft.body = world.arena.view(command.words[index]) }
         if let size = try command.integer("size") {

@@ -150,15 +150,32 @@ struct InvariantChecker: ~Copyable {
         var deliveries = 0
         var live: UInt64 = 0
         var segments: [UInt64: UInt64] = [:]
+        var references: [UInt32: UInt32] = [:]
         if store.messages.highWater > 1 {
             for slot in 1..<store.messages.highWater where store.messages[slot].place != .free {
                 messages += 1
                 if store.messages[slot].delivery != 0 { deliveries += 1 }
+                if store.messages[slot].flags.contains(.published) {
+                    references[store.messages[slot].publication, default: 0] += 1
+                    continue
+                }
                 let bytes = UInt64(store.messages[slot].length) + 32
                 live += bytes
                 segments[store.messages[slot].position / segmentByteCount, default: 0] += bytes
             }
         }
+        for slot in 1..<max(store.owed.highWater, 1) where store.owed[slot].state != .free {
+            let publication = store.owed[slot].publication
+            if publication != 0 { references[publication, default: 0] += 1 }
+        }
+        for (publication, count) in references {
+            let slot = store.publications[publication]
+            expect(slot.references == count, "the references of a publication are counted")
+            let bytes = UInt64(slot.length) + 32
+            live += bytes
+            segments[slot.position / segmentByteCount, default: 0] += bytes
+        }
+        expect(store.publications.count == references.count, "no publication leaks")
         let counted = store.backlogs.compactMap { $0?.count }.reduce(0, +)
         expect(counted == messages, "every message is in a backlog")
         expect(store.messages.count == messages, "no message slot leaks")

@@ -25,6 +25,8 @@ final class World {
     private(set) var snapshot: Snapshot?
     /// Answers of receives that waited, in order.
     var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
+    /// The payloads of the records that the archive has taken.
+    var archive: [[UInt8]] = []
     private var nextToken: UInt64 = 1
     private var brokerCount: UInt64 = 0
 
@@ -174,7 +176,10 @@ final class World {
             broker.relocate(
                 type: record.type.rawValue, payload: arena.view(record.payload),
                 from: record.position, at: now, into: sink)
-            if record.type == .messageSent || record.type == .messageRelocated {
+            let kinds: [RecordType] = [
+                .messageSent, .messageRelocated, .notificationPublished, .notificationRelocated,
+            ]
+            if kinds.contains(record.type) {
                 sink.reclaim(record.position)
             }
         }
