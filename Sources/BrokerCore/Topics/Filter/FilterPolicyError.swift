@@ -20,3 +20,8 @@ public struct FilterPolicyError: Error, Equatable, Sendable {
         self.message = message
     }
 }
+
+extension FilterPolicyError {
+    /// The policy would take too long to evaluate.
+    static let tooComplex = FilterPolicyError("Filter policy is too complex")
+}

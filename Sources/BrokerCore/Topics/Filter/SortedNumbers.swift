@@ -1,0 +1,90 @@
+/// A set of numbers in ascending order.
+///
+/// Kept as chunks of bounded length, so that a change moves at most one chunk's numbers, and now and
+/// then the list of chunks.
+struct SortedNumbers {
+    /// A chunk that grows longer is split in two.
+    private static let chunkLimit = 512
+
+    /// - Invariant: No chunk is empty, and each begins above the end of the one before.
+    private var chunks: [[UInt32]] = []
+
+    /// How many numbers there are.
+    private(set) var count = 0
+
+    /// Enters a number; one that is there stays.
+    mutating func insert(_ number: UInt32) {
+        guard !chunks.isEmpty else {
+            chunks = [[number]]
+            count = 1
+            return
+        }
+        let chunk = max(chunkIndex(behind: number) - 1, 0)
+        let place = Self.place(of: number, in: chunks[chunk])
+        if place < chunks[chunk].count, chunks[chunk][place] == number { return }
+        chunks[chunk].insert(number, at: place)
+        count += 1
+        guard chunks[chunk].count > Self.chunkLimit else { return }
+        // A chunk that grew at its end stays full: numbers mostly come in order.
+        let isLast = chunk == chunks.count - 1 && place == chunks[chunk].count - 1
+        let half = isLast ? Self.chunkLimit : Self.chunkLimit / 2
+        let tail = Array(chunks[chunk][half...])
+        chunks[chunk].removeSubrange(half...)
+        chunks.insert(tail, at: chunk + 1)
+    }
+
+    /// Takes a number out, and says whether it was there.
+    @discardableResult
+    mutating func remove(_ number: UInt32) -> Bool {
+        let chunk = chunkIndex(behind: number) - 1
+        guard chunk >= 0 else { return false }
+        let place = Self.place(of: number, in: chunks[chunk])
+        guard place < chunks[chunk].count, chunks[chunk][place] == number else { return false }
+        chunks[chunk].remove(at: place)
+        if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
+        count -= 1
+        return true
+    }
+
+    /// Appends all these numbers and the sorted `others`, none of which is among them, in order.
+    func merge(_ others: [UInt32], into result: inout [UInt32]) {
+        result.reserveCapacity(result.count + count + others.count)
+        var next = 0
+        for chunk in chunks {
+            guard next < others.count, let last = chunk.last, others[next] < last else {
+                result += chunk
+                continue
+            }
+            for number in chunk {
+                while next < others.count, others[next] < number {
+                    result.append(others[next])
+                    next += 1
+                }
+                result.append(number)
+            }
+        }
+        result += others[next...]
+    }
+
+    /// The first chunk that begins above `number`.
+    private func chunkIndex(behind number: UInt32) -> Int {
+        var low = 0
+        var high = chunks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if chunks[middle][0] <= number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Where the first number stands that is not below `number`.
+    private static func place(of number: UInt32, in chunk: [UInt32]) -> Int {
+        var low = 0
+        var high = chunk.count
+        while low < high {
+            let middle = (low + high) / 2
+            if chunk[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
