@@ -47,7 +47,8 @@ extension Broker {
             .platformChanged, .smsChanged:
             try replayTopic(type, &reader, at: now)
         case .snapshotBegun, .snapshotQueue, .snapshotBacklog, .snapshotPage, .snapshotMoveTask,
-            .snapshotTopic, .snapshotSubscription, .snapshotPlatform, .snapshotSMS:
+            .snapshotTopic, .snapshotSubscription, .snapshotPlatform, .snapshotSMS,
+            .snapshotDeliveries:
             throw RecordError("a record of a snapshot stands in the journal")
         }
     }

@@ -7,6 +7,7 @@ extension Broker {
         var reader = RecordReader(payload)
         switch RecordType(rawValue: type) {
         case .snapshotBegun: try loadHeader(&reader)
+        case .snapshotDeliveries: try loadDeliveriesHeader(&reader)
         case .snapshotQueue: try loadQueue(&reader)
         case .snapshotBacklog: try loadBacklog(&reader)
         case .snapshotPage: try loadPage(&reader)
@@ -37,8 +38,6 @@ extension Broker {
         isWhole = store.groups.restore(try reader.slabHeader()) && isWhole
         isWhole = store.deduplications.restore(try reader.slabHeader()) && isWhole
         isWhole = store.attempts.restore(try reader.slabHeader()) && isWhole
-        isWhole = store.publications.restore(try reader.slabHeader()) && isWhole
-        isWhole = store.owed.restore(try reader.slabHeader()) && isWhole
         guard isWhole else { throw RecordError("a table's header contradicts itself") }
         store.firstAttempt = try reader.integer()
         store.lastAttempt = try reader.integer()
@@ -227,7 +226,7 @@ extension Broker {
 }
 
 extension RecordReader {
-    fileprivate mutating func slabHeader() throws(RecordError) -> SlabHeader {
+    mutating func slabHeader() throws(RecordError) -> SlabHeader {
         SlabHeader(
             freeHead: try integer(), highWater: try integer(), count: try integer())
     }

@@ -38,6 +38,7 @@ extension Broker {
         store.publications.beginCut()
         store.owed.beginCut()
         snapshot.pending.append((.snapshotBegun, encodeSnapshotHeader()))
+        snapshot.pending.append((.snapshotDeliveries, encodeDeliveriesHeader()))
         for task in tasks.list {
             var writer = ByteWriter()
             task.encode(to: &writer)
@@ -99,7 +100,6 @@ extension Broker {
         for header in [
             store.messages.cutHeader, store.deliveries.cutHeader, store.groups.cutHeader,
             store.deduplications.cutHeader, store.attempts.cutHeader,
-            store.publications.cutHeader, store.owed.cutHeader,
         ] {
             writer.append(littleEndian: header.freeHead)
             writer.append(littleEndian: header.highWater)

@@ -9,5 +9,7 @@ import Testing
         #expect(MemoryLayout<GroupSlot>.stride == 80)
         #expect(MemoryLayout<DeduplicationSlot>.stride == 56)
         #expect(MemoryLayout<AttemptSlot>.stride == 168)
+        #expect(MemoryLayout<PublicationSlot>.stride == 24)
+        #expect(MemoryLayout<OwedSlot>.stride == 56)
     }
 }

@@ -48,6 +48,7 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case snapshotSubscription = 70
     case snapshotPlatform = 71
     case snapshotSMS = 72
+    case snapshotDeliveries = 73
 }
 
 /// A record that this broker cannot have written, or that contradicts the records before it.
