@@ -39,6 +39,8 @@ public struct Command: Sendable {
         case refuse(HTTPRefusal)
         /// Report how the node is.
         case reportHealth(ResponseForm)
+        /// Report what was counted.
+        case reportMetrics(ResponseForm)
         /// Delete everything.
         case reset(ResponseForm)
         /// Forget the receive that waits for this connection, whose client is gone.

@@ -1,7 +1,7 @@
 import BrokerProtocol
 import Bytes
 
-/// Where a request turns: to the broker, or to the node's own two paths.
+/// Where a request turns: to the broker, or to the node's own paths.
 public struct RequestDoor {
     private var decoder: ActionDecoder
     private let offersReset: Bool
@@ -20,6 +20,9 @@ public struct RequestDoor {
         case .get, .head:
             if request.path == ByteView("/health") {
                 return .reportHealth(ResponseForm(answering: request))
+            }
+            if request.path == ByteView("/metrics") {
+                return .reportMetrics(ResponseForm(answering: request))
             }
         case .post:
             if offersReset, request.path == ByteView("/reset") {

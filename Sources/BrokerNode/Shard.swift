@@ -7,23 +7,31 @@ extension Journal: RecordSink {}
 
 /// One broker with its journal, on one thread: commands in, replies out.
 ///
-/// A tick: take what the disk has finished → handle what fell due → perform every command →
-/// serve the receives that wait → commit → let replies go whose facts are durable → some upkeep.
+/// A tick: take what the disk, the signer, the courier and the archive have finished → handle what
+/// fell due → perform every command → serve the receives that wait → take the deliveries that are
+/// due → commit → let replies and deliveries go whose facts are durable → some upkeep.
 public final class Shard {
-    private var broker: Broker
-    private let journal: Journal
-    private let seams: Seams
+    var broker: Broker
+    let journal: Journal
+    let seams: Seams
     private var gate = ReplyGate()
-    private var replies: ReplyOutbox
+    var replies: ReplyOutbox
     private var parked = ParkedReceives()
-    private var cold = ColdReplies()
+    var unfinished = UnfinishedReceives()
+    var content = ReceivedContent()
+    var signatures: Signatures
+    var outbox: Outbox
+    var archives = ArchiveKeeper()
+    var replays = Replays()
+    let publishes: PublishTap
+    var links: NotificationLinks
     private var upkeep = Upkeep()
-    private var requestIDs: RequestIDs
-    private var isStopping = false
-    private var now: Moment
+    var requestIDs: RequestIDs
+    var isStopping = false
+    var now: Moment
 
     /// What was done so far.
-    public private(set) var statistics = NodeStatistics()
+    public internal(set) var statistics = NodeStatistics()
     /// The broker's time.
     public let clock: BrokerClock
 
@@ -39,6 +47,11 @@ public final class Shard {
         try recovered.recover(from: journal)
         self.journal = journal
         self.seams = seams
+        links = NotificationLinks(
+            base: settings.linkBase, certificatePath: seams.signer.certificate?.path ?? "")
+        signatures = Signatures(signer: seams.signer)
+        outbox = Outbox(seams: seams, endpoints: settings.endpoints, links: links)
+        publishes = PublishTap(journal)
         broker = recovered.takeBroker()
         clock = BrokerClock(
             after: Moment(instant: broker.latestInstant, timestamp: broker.latestTimestamp),
@@ -62,20 +75,26 @@ public final class Shard {
         self.now = now
         statistics.ticks += 1
         try journal.poll()
-        finishColdReplies()
+        takeFinished()
         journal.finishingByteCount = broker.finishingByteCount
         broker.acceptsMessages = journal.hasRoom
         broker.advance(to: now, into: journal)
+        takeDeliveryAnswers()
         for batch in batches {
             for command in batch.commands { carryOut(command) }
         }
         broker.serveWaiters(at: now, into: journal)
         if isStopping { broker.releaseAllWaiters() }
         answerWaiters()
+        anticipateSignatures()
+        replays.take(from: &broker, seams.archive, isStopping: isStopping)
+        outbox.take(from: &broker, at: now, until: journal.appendedPosition)
         journal.commit(at: now.instant.milliseconds)
         replies.close(behind: &gate, at: journal.appendedPosition)
         // A quick commit is done already, and its replies can leave with this tick.
         try journal.poll()
+        outbox.release(journal, &signatures)
+        archives.step(broker, seams.archive, durable: journal.durablePosition, at: now)
         upkeep.step(&broker, journal, at: now)
     }
 
@@ -90,7 +109,11 @@ public final class Shard {
     /// When the next tick is needed although nothing happens; nil when never.
     public var nextDeadline: Instant? {
         var deadline = broker.nextDeadline
-        for other in [journal.nextDeadline, upkeep.nextDeadline(at: now, journal)] {
+        if outbox.hasWork { deadline = now.instant }
+        for other in [
+            journal.nextDeadline, upkeep.nextDeadline(at: now, journal), archives.nextDeadline,
+            replays.nextDeadline,
+        ] {
             guard let other else { continue }
             deadline = min(deadline ?? Instant(milliseconds: other), Instant(milliseconds: other))
         }
@@ -99,12 +122,15 @@ public final class Shard {
 
     // MARK: Stopping
 
-    /// From now on every waiting receive is answered empty.
-    public func beginStopping() { isStopping = true }
+    /// From now on every waiting receive is answered empty, and nothing more is delivered.
+    public func beginStopping() {
+        isStopping = true
+        outbox.stop()
+    }
 
     /// Whether every reply has left and everything is durable.
     public var isQuiet: Bool {
-        gate.count == 0 && parked.count == 0 && cold.count == 0
+        gate.count == 0 && parked.count == 0 && unfinished.count == 0
             && journal.durablePosition >= journal.appendedPosition
     }
 
@@ -120,6 +146,8 @@ extension Shard {
         switch command.ask {
         case .perform(let decoded):
             perform(decoded, for: command.connection)
+        case .answer(.certificate(let path), let form):
+            answerCertificate(path, form: form, to: command.connection)
         case .answer(let answer, let form):
             let requestID = requestIDs.next()
             replies.reply(to: command.connection) { writer in
@@ -133,6 +161,8 @@ extension Shard {
             }
         case .reportHealth(let form):
             reportHealth(form, to: command.connection)
+        case .reportMetrics(let form):
+            reportMetrics(form, to: command.connection)
         case .reset(let form):
             reset(form, for: command.connection)
         case .cancel:
@@ -144,7 +174,8 @@ extension Shard {
         do throws(BrokerError) {
             let outcome = try broker.perform(
                 decoded.action, from: decoded.caller, at: now, token: connection.bits,
-                into: journal)
+                into: sink(for: decoded.action))
+            noteChange(by: decoded.action)
             if case .parked = outcome {
                 parked.insert(decoded.form, for: connection)
             } else {
@@ -185,57 +216,48 @@ extension Shard {
     }
 
     private func answer(_ outcome: Outcome, form: ResponseForm, to connection: ConnectionToken) {
-        let payloads: [ByteView]
-        if case .received(let messages) = outcome, !messages.isEmpty {
-            guard let found = payloadsInMemory(of: messages) else {
-                cold.park(messages, form: form, for: connection, journal)
-                return
-            }
-            payloads = found
-        } else {
-            payloads = []
+        content.removeAll()
+        if case .received(let messages) = outcome, !messages.isEmpty, !gather(messages) {
+            return unfinished.park(messages, form: form, for: connection, journal, &signatures)
         }
+        encode(outcome, form: form, to: connection)
+    }
+
+    /// Encodes a reply whose messages are in `content`.
+    func encode(_ outcome: Outcome, form: ResponseForm, to connection: ConnectionToken) {
         let requestID = requestIDs.next()
         replies.reply(to: connection) { writer in
             OutcomeEncoder.encode(
-                outcome, form: form, requestID: requestID, payload: { payloads[$0] },
-                links: Self.links, signature: { _ in ByteView() }, into: &writer)
+                outcome, form: form, requestID: requestID, payload: { content.payload($0) },
+                links: links, signature: { content.signature($0) }, into: &writer)
         }
     }
 
-    /// Where envelopes lead until the node signs them.
-    private static let links = NotificationLinks(
-        base: "http://localhost:4566", certificatePath: "/SimpleNotificationService-0.pem")
-
-    private func payloadsInMemory(of messages: [ReceivedMessage]) -> [ByteView]? {
-        var payloads: [ByteView] = []
-        payloads.reserveCapacity(messages.count)
+    /// Puts payloads and signatures of received messages into `content`; false when some are not
+    /// there.
+    private func gather(_ messages: [ReceivedMessage]) -> Bool {
         for message in messages {
             guard let payload = journal.payload(at: message.position, count: message.length)
-            else { return nil }
-            payloads.append(payload)
-        }
-        return payloads
-    }
-
-    /// Answers the receives whose last missing body has been read.
-    private func finishColdReplies() {
-        journal.takeFetched { ticket, payload in
-            guard let whole = cold.fetched(payload, ticket: ticket) else { return }
-            let requestID = requestIDs.next()
-            whole.withPayloads { messages, payloads in
-                replies.reply(to: whole.connection) { writer in
-                    OutcomeEncoder.encode(
-                        .received(messages), form: whole.form, requestID: requestID,
-                        payload: payloads, links: Self.links, signature: { _ in ByteView() },
-                        into: &writer)
-                }
+            else { return false }
+            guard let entry = message.entry else {
+                content.append(payload, signature: [])
+                continue
+            }
+            switch SignedText.needed(by: payload, entry: entry, &signatures) {
+            case .none: content.append(payload, signature: [])
+            case .signed(let signature): content.append(payload, signature: signature)
+            case .text: return false
             }
         }
+        return true
     }
 
     private func reset(_ form: ResponseForm, for connection: ConnectionToken) {
         broker.reset(at: now, into: journal)
+        outbox.removeAll()
+        replays.removeAll()
+        signatures.removeAll()
+        seams.archive.removeAll()
         let requestID = requestIDs.next()
         replies.reply(to: connection) { writer in
             ResponseEncoder.encode(

@@ -1,5 +1,6 @@
 import BrokerCore
 import BrokerJournal
+import BrokerProtocol
 
 /// What a shard is told when it starts.
 public struct ShardSettings: Sendable {
@@ -11,6 +12,11 @@ public struct ShardSettings: Sendable {
     public var requestIDSeed: UInt64 = 0
     /// How many loops send commands.
     public var loopCount = 1
+
+    /// Where deliveries go for which a local server stands in.
+    public var endpoints = DeliveryEndpoints()
+    /// What the URLs in notifications begin with, without a slash at the end.
+    public var linkBase = "http://localhost:4566"
 
     /// The defaults.
     public init() {}

@@ -1,0 +1,125 @@
+import BrokerCore
+import Bytes
+
+/// Counters as Prometheus reads them: protocol-docs/http.md lists them.
+struct MetricsReport: ~Copyable {
+    private var writer = ByteWriter(capacity: 16 * 1024)
+
+    init() {}
+
+    /// The text.
+    var view: ByteView { writer.view }
+
+    /// Writes everything that the node counts.
+    mutating func write(_ node: NodeStatistics, _ broker: borrowing Broker, underWay: Int) {
+        let counts = broker.statistics
+        let counters: [(StaticString, StaticString, UInt64)] = [
+            ("apus_requests_total", "Requests answered or parked.", node.requests),
+            (
+                "apus_refused_requests_total", "Requests answered with an error.",
+                node.refusedRequests
+            ),
+            ("apus_messages_sent_total", "Messages that entered queues.", counts.messagesSent),
+            ("apus_messages_received_total", "Messages handed out.", counts.messagesReceived),
+            (
+                "apus_messages_deleted_total", "Messages deleted by their receivers.",
+                counts.messagesDeleted
+            ),
+            (
+                "apus_messages_dead_lettered_total", "Messages moved to a dead-letter queue.",
+                counts.messagesDeadLettered
+            ),
+            (
+                "apus_messages_expired_total", "Messages that outlived their retention.",
+                counts.messagesExpired
+            ),
+        ]
+        for (name, help, value) in counters {
+            describe(name, help, "counter")
+            sample(name, labels: [], value)
+        }
+        let gauges: [(StaticString, StaticString, Int)] = [
+            ("apus_queues", "Queues that exist.", broker.queueCount),
+            ("apus_messages", "Messages in queues.", broker.messageCount),
+            (
+                "apus_deliveries_owed", "Deliveries that are owed to subscribers.",
+                broker.owedDeliveryCount
+            ),
+            ("apus_deliveries_under_way", "Deliveries that are being attempted.", underWay),
+        ]
+        for (name, help, value) in gauges {
+            describe(name, help, "gauge")
+            sample(name, labels: [], UInt64(value))
+        }
+        writeTopics(broker)
+    }
+
+    private mutating func writeTopics(_ broker: borrowing Broker) {
+        var topics: [(arn: String, counts: TopicCounts)] = []
+        broker.forEachTopic { topics.append(($0, $1)) }
+        describe("apus_notifications_published_total", "Messages published to a topic.", "counter")
+        for (arn, counts) in topics {
+            sample("apus_notifications_published_total", labels: [("topic", arn)], counts.published)
+        }
+        describe(
+            "apus_notifications_filtered_out_total",
+            "Messages that a subscription's filter policy kept out.", "counter")
+        for (arn, counts) in topics {
+            sample(
+                "apus_notifications_filtered_out_total", labels: [("topic", arn)],
+                counts.filteredOut)
+        }
+        let deliveries: [(StaticString, StaticString, KeyPath<TopicCounts.Deliveries, UInt64>)] = [
+            ("apus_deliveries_delivered_total", "Deliveries that succeeded.", \.delivered),
+            ("apus_deliveries_failed_total", "Attempts to deliver that failed.", \.failed),
+            (
+                "apus_deliveries_redriven_total", "Deliveries given to a dead-letter queue.",
+                \.redriven
+            ),
+        ]
+        for (name, help, value) in deliveries {
+            describe(name, help, "counter")
+            for (arn, counts) in topics {
+                for kind in SubscriptionProtocol.allCases {
+                    let count = counts.deliveries[Int(kind.rawValue)]
+                    guard count.delivered + count.failed + count.redriven > 0 else { continue }
+                    sample(
+                        name, labels: [("topic", arn), ("protocol", kind.name)],
+                        count[keyPath: value])
+                }
+            }
+        }
+    }
+
+    private mutating func describe(
+        _ name: StaticString, _ help: StaticString, _ kind: StaticString
+    ) {
+        writer.append("# HELP ")
+        writer.append(name)
+        writer.append(" ")
+        writer.append(help)
+        writer.append("\n# TYPE ")
+        writer.append(name)
+        writer.append(" ")
+        writer.append(kind)
+        writer.append("\n")
+    }
+
+    /// ARNs and protocol names hold nothing that would have to be escaped.
+    private mutating func sample(
+        _ name: StaticString, labels: [(name: StaticString, value: String)], _ value: UInt64
+    ) {
+        writer.append(name)
+        for (index, label) in labels.enumerated() {
+            writer.append(index == 0 ? "{" as StaticString : ",")
+            writer.append(label.name)
+            writer.append("=\"")
+            writer.append(label.value)
+            writer.append("\"")
+        }
+        if !labels.isEmpty { writer.append("}") }
+        writer.append(" ")
+        writer.append(decimal: value)
+        writer.append("\n")
+    }
+}
