@@ -26,6 +26,7 @@ struct ServeCommand {
 
     /// Serves until a signal comes; returns when everything is on disk.
     func run() throws(ServeFailure) {
+        let trust = try readAuthorities()
         log.info("starting", ("version", NodeVersion.text), ("pid", "\(getpid())"))
         let termination: Termination
         let wake: Wake
@@ -38,7 +39,6 @@ struct ServeCommand {
         } catch {
             throw .system(error)
         }
-        let trust = try readAuthorities()
         let dataDirectory = try lockDataDirectory()
         let shard = try recover(in: dataDirectory, wake: wake)
         let doorway = try listen(options.port, isFirst: true, poller)

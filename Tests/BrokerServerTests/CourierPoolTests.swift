@@ -194,6 +194,16 @@ import Testing
         #expect((2...4).allSatisfy { harness.answer($0) == "200 ok" })
     }
 
+    @Test func endpointsShareTheLastConnection() throws {
+        let servers = try (0..<3).map { _ in try ScriptedServer { _ in .answering() }.start() }
+        defer { for server in servers { server.stop() } }
+        let harness = try CourierHarness(connectionLimit: 1)
+        for number in 0..<30 { harness.post(UInt64(number), to: servers[number % 3].url) }
+        // The clock stands still: nobody waits until a connection has been idle for long.
+        #expect(harness.turn(untilResults: 30))
+        #expect((0..<30).allSatisfy { harness.answer($0) == "200 ok" })
+    }
+
     @Test func whatIsBeyondTheLimitsOfTheLineFailsAtOnce() throws {
         let hanging = try ScriptedServer { _ in [.read, .hang] }.start()
         defer { hanging.stop() }

@@ -139,7 +139,11 @@ import Testing
     }
 
     @Test func aBundleThatCannotBeReadIsAProblemAtStart() {
-        #expect(throws: CourierProblem.self) { try CourierTrust(authorities: "/nowhere.pem") }
-        #expect(throws: CourierProblem.self) { try CourierTrust(authorities: identity.keyPath) }
+        #expect(throws: CourierProblem(reason: "open: No such file or directory")) {
+            try CourierTrust(authorities: "/nowhere.pem")
+        }
+        #expect(throws: CourierProblem(reason: "no certificate or crl found")) {
+            try CourierTrust(authorities: identity.keyPath)
+        }
     }
 }

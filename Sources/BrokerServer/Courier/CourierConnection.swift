@@ -179,6 +179,7 @@ final class CourierConnection {
     private func exchangeBytes(_ stream: OutgoingStream, _ space: ReadSpace) -> Progress {
         var wanted: Poller.Interest = .read
         var problem: String?
+        let hadSent = sent
         sending: while let request = exchange?.request, sent < request.count {
             switch request.withByteView({ stream.write($0.dropFirst(sent)) }) {
             case .bytes(let count): sent += count
@@ -190,6 +191,11 @@ final class CourierConnection {
                 problem = "the connection was closed before the request was sent"
                 break sending
             }
+        }
+        if sent > hadSent, problem == nil {
+            // The answer takes a while; an event tells when it is there.
+            watch(wanted)
+            return .waits
         }
         while true {
             switch stream.read(into: space.space) {

@@ -27,8 +27,7 @@ final class HTTPCourier: Courier {
     /// Whether the first of the line waits until a connection of another endpoint ends.
     private var isFull = false
     private var waitingBytes = 0
-    /// Deadlines of connections; an entry may be earlier than its connection's, never later.
-    private let deadlines = OrderHeap()
+    private let deadlines = CourierDeadlines()
 
     /// - Parameters:
     ///   - wake: Signalled when a name was looked up, so that the loop turns.
@@ -65,7 +64,7 @@ final class HTTPCourier: Courier {
     /// The past when `advance` has something to do at once or results wait.
     var nextDeadline: UInt64? {
         if !results.isEmpty || (!line.isEmpty && !isFull) { return 0 }
-        guard let first = deadlines.first?.order else { return mail.nextDeadline }
+        guard let first = deadlines.first else { return mail.nextDeadline }
         return min(first, mail.nextDeadline ?? first)
     }
 
@@ -87,7 +86,9 @@ final class HTTPCourier: Courier {
             guard let connection = connections[number], connection.isResolving else { continue }
             take(connect(connection, to: answer, at: now), of: connection, at: now)
         }
-        expire(at: now)
+        while let connection = deadlines.takeDue(at: now, from: connections) {
+            take(connection.expire(at: now), of: connection, at: now)
+        }
         mail.advance(at: now)
         var starts = 0
         while starts < CourierLimits.startsPerTurn, !isFull, let endpoint = line.first {
@@ -216,7 +217,7 @@ extension HTTPCourier {
         _ progress: CourierConnection.Progress, of connection: CourierConnection, at now: UInt64
     ) {
         switch progress {
-        case .waits: plan(connection)
+        case .waits: deadlines.plan(connection)
         case .ended: close(connection)
         case .answered(let status, let body, let isReusable):
             answer(connection.takeExchange(), .answered(status: status, body: body), at: now)
@@ -245,13 +246,11 @@ extension HTTPCourier {
         guard isReusable, !isTooMany else { return close(connection) }
         connection.rest(at: now)
         endpoint.rest(connection)
-        plan(connection)
-        if endpoint.waiting.isEmpty {
-            // Somebody else may want the place of an idle connection.
-            isFull = false
-        } else {
-            stand(endpoint)
-        }
+        deadlines.plan(connection)
+        // Whoever stands first in line may want its place, even when its own endpoint stands there
+        // as well: so those with much to send share with those who have no connection.
+        isFull = false
+        if !endpoint.waiting.isEmpty { stand(endpoint) }
     }
 
     private func close(_ connection: CourierConnection) {
@@ -276,40 +275,5 @@ extension HTTPCourier {
         guard let oldest else { return false }
         close(oldest)
         return true
-    }
-
-    // MARK: Deadlines
-
-    /// Has `expire` find the connection in time. Later deadlines are found when an earlier one
-    /// surfaces, so that a connection that is used often does not fill the heap.
-    private func plan(_ connection: CourierConnection) {
-        guard connection.deadline < connection.plannedDeadline else { return }
-        connection.plannedDeadline = connection.deadline
-        let number = connection.number
-        deadlines.push(
-            order: connection.deadline, slot: UInt32(truncatingIfNeeded: number),
-            stamp: UInt32(truncatingIfNeeded: number >> 32))
-    }
-
-    /// Leaves an entry at the front that is not due and means something, so that the loop sleeps
-    /// until then.
-    private func expire(at now: UInt64) {
-        while let entry = deadlines.first {
-            let number = UInt64(entry.stamp) << 32 | UInt64(entry.slot)
-            // The connection has ended, or the entry was overtaken by an earlier one.
-            guard let connection = connections[number], connection.plannedDeadline == entry.order
-            else {
-                _ = deadlines.pop()
-                continue
-            }
-            guard entry.order <= now else { return }
-            _ = deadlines.pop()
-            connection.plannedDeadline = .max
-            if connection.deadline <= now {
-                take(connection.expire(at: now), of: connection, at: now)
-            } else {
-                plan(connection)
-            }
-        }
     }
 }

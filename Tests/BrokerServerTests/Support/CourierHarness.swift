@@ -72,9 +72,9 @@ final class CourierHarness {
         }
     }
 
-    /// Turns until `condition` holds; false when it does not within ten seconds.
+    /// Turns until `condition` holds; false when it does not within a minute.
     func turn(until condition: () -> Bool) -> Bool {
-        let end = SystemClock.monotonicMilliseconds() + 10_000
+        let end = SystemClock.monotonicMilliseconds() + 60_000
         while !condition() {
             guard SystemClock.monotonicMilliseconds() < end else { return false }
             turn()
