@@ -140,7 +140,7 @@ extension Broker {
             enter(queue)
         }
         restorePublications()
-        restoreMessages()
+        try restoreMessages()
         restoreGroups()
         restoreDeduplications()
         restoreAttempts()
@@ -165,13 +165,15 @@ extension Broker {
         }
     }
 
-    private func restoreMessages() {
+    private func restoreMessages() throws(RecordError) {
         guard store.messages.highWater > 1 else { return }
         for slot in 1..<store.messages.highWater {
             let message = store.messages[slot]
             guard message.place != .free else { continue }
             if !message.flags.contains(.published) {
                 store.ledger.add(position: message.position, length: message.length)
+            } else if !isPublication(message.publication) {
+                throw RecordError("the publication of message \(slot) is missing")
             }
             let backlog = store.backlog(message.backlog)
             if message.flags.contains(.agedInHeap) {

@@ -38,7 +38,9 @@ extension Broker {
         store.publications.beginCut()
         store.owed.beginCut()
         snapshot.pending.append((.snapshotBegun, encodeSnapshotHeader()))
-        snapshot.pending.append((.snapshotDeliveries, encodeDeliveriesHeader()))
+        if let header = encodeDeliveriesHeader() {
+            snapshot.pending.append((.snapshotDeliveries, header))
+        }
         for task in tasks.list {
             var writer = ByteWriter()
             task.encode(to: &writer)

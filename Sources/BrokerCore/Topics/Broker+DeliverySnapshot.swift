@@ -3,7 +3,9 @@ import Bytes
 /// Publications and owed deliveries in a snapshot: their tables' headers and the targets of direct
 /// messages; the pages come with those of the other tables.
 extension Broker {
-    func encodeDeliveriesHeader() -> [UInt8] {
+    /// Nil while nothing was ever published.
+    func encodeDeliveriesHeader() -> [UInt8]? {
+        guard store.publications.highWater > 1 || store.owed.highWater > 1 else { return nil }
         var writer = ByteWriter(capacity: 256)
         for header in [store.publications.cutHeader, store.owed.cutHeader] {
             writer.append(littleEndian: header.freeHead)
@@ -19,6 +21,9 @@ extension Broker {
     }
 
     mutating func loadDeliveriesHeader(_ reader: inout RecordReader) throws(RecordError) {
+        guard store.publications.highWater <= 1, store.owed.highWater <= 1 else {
+            throw RecordError("the tables of deliveries come once")
+        }
         let hasPublications = store.publications.restore(try reader.slabHeader())
         let hasDeliveries = store.owed.restore(try reader.slabHeader())
         guard hasPublications, hasDeliveries else {
