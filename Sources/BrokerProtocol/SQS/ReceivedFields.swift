@@ -22,9 +22,19 @@ extension FieldWriter {
     ) throws(ByteReader.EndOfBytes) {
         beginList(.messages, into: &writer)
         for (index, message) in messages.enumerated() {
-            let stored = try StoredMessage(payload: payload(index))
             beginElement(.messages, into: &writer)
-            write(message, stored, selection, into: &writer)
+            if let entry = message.entry {
+                var body = ByteWriter(capacity: message.length + 2048)
+                let stored = try StoredMessage(
+                    payload: payload(index), entry: entry, links: links,
+                    signature: signature(index), body: &body)
+                write(message, stored, selection, into: &writer)
+                // The message has views of the body, which has to stay until here.
+                body.removeAll()
+            } else {
+                let stored = try StoredMessage(payload: payload(index))
+                write(message, stored, selection, into: &writer)
+            }
             endElement(.messages, into: &writer)
         }
         endList(.messages, into: &writer)
