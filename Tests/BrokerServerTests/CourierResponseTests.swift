@@ -118,6 +118,8 @@ private let spent = ResponseReader.Outcome.complete(isReusable: false)
         #expect(
             outcome("HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 4_000)) == reason)
         #expect(outcome(String(repeating: "HTTP/1.1 100 \r\n\r\n", count: 2_000)) == reason)
+        let fields = String(repeating: "A: b\r\n", count: 2_700)
+        #expect(read("HTTP/1.1 204 OK\r\n\(fields)\r\n", pieces: 1).outcome == kept)
         let chunk = ResponseReader.Outcome.invalid(reason: "the response has a malformed chunk")
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         #expect(outcome(chunked + "1;" + String(repeating: "x", count: 2_000)) == chunk)
@@ -138,5 +140,47 @@ private let spent = ResponseReader.Outcome.complete(isReusable: false)
             repeating: "3E8\r\n\(String(repeating: "x", count: 1_000))\r\n", count: 70)
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         #expect(read(chunked + chunks).outcome == spent)
+    }
+
+    @Test func whateverComesInWhateverPiecesIsReadTheSame() {
+        let texts = [
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 503 Later\r\nA: b\r\n c\r\n\r\nlater",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x\r\nlo\r\n0\r\n\r\n",
+        ].map { Array($0.utf8) }
+        let alphabet = Array("\r\n :;,0159aFxHTP/.\u{0}é".utf8)
+        var random = SeededNumbers(seed: 20_261_121)
+        for round in 0..<20_000 {
+            var bytes = texts[round % texts.count]
+            for _ in 0..<(round % 4) {
+                let index = Int(random.next(below: UInt64(bytes.count)))
+                let byte = alphabet[Int(random.next(below: UInt64(alphabet.count)))]
+                switch random.next(below: 3) {
+                case 0: bytes[index] = byte
+                case 1: bytes.insert(byte, at: index)
+                default: bytes.remove(at: index)
+                }
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            let whole = read(text)
+            let pieces = read(text, pieces: Int(random.next(below: 5)) + 1)
+            #expect(whole.reader.status == pieces.reader.status)
+            #expect(whole.reader.body == pieces.reader.body)
+            // Bytes that come after the response are seen only when they come with its last ones.
+            if case .complete = whole.outcome, case .complete = pieces.outcome { continue }
+            #expect(whole.outcome == pieces.outcome, "\(text.debugDescription)")
+        }
+    }
+}
+
+/// Numbers that are the same in every run.
+private struct SeededNumbers {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next(below bound: UInt64) -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return (state >> 33) % bound
     }
 }

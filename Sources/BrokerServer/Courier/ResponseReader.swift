@@ -75,7 +75,7 @@ struct ResponseReader {
     private mutating func readLine(_ rest: inout ByteView) -> Outcome {
         let end = rest.firstIndex(of: 0x0A)
         let piece = rest.prefix(end ?? rest.count)
-        lineBytes += piece.count + 1
+        lineBytes += piece.count + (end == nil ? 0 : 1)
         guard lineBytes <= lineLimit else { return .invalid(reason: lineProblem) }
         line += piece.array
         rest = rest.dropFirst(end.map { $0 + 1 } ?? rest.count)
