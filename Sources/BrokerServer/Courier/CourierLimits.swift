@@ -4,10 +4,11 @@ enum CourierLimits {
     static let connectionsPerEndpoint = 8
     /// Connections to all endpoints together, where the process may have that many.
     static let connections = 1_024
-    /// Parcels that wait for their turn at one endpoint.
+    /// Parcels that wait for their turn at one endpoint; more than the outbox has on the way.
     static let waitingPerEndpoint = 10_000
-    /// Bytes of all parcels that wait.
-    static let waitingBytes = 128 << 20
+    /// Bytes of all requests that wait: more than the outbox's messages come to when every one is
+    /// escaped within JSON, so that this is only met when something else is wrong.
+    static let waitingBytes = 512 << 20
     /// How long finding, reaching and trusting an endpoint may take, in milliseconds.
     static let connectMilliseconds: UInt64 = 5_000
     /// How long a connection is kept that has nothing to do.
