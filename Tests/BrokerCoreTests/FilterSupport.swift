@@ -11,7 +11,8 @@ struct FilterMessage {
     static func attributes(_ texts: [String]) -> FilterMessage {
         FilterMessage(
             attributes: texts.map { text in
-                let parts = text.split(separator: "=", maxSplits: 1)
+                let parts = text.split(
+                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 let head = parts[0].split(separator: ":", maxSplits: 1)
                 return (
                     name: String(head[0]), type: head.count > 1 ? String(head[1]) : "String",

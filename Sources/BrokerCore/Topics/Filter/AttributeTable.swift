@@ -18,6 +18,9 @@ struct AttributeTable {
     init() {}
 
     init(_ attributes: StoredAttributes) {
+        // What a message may have where its attributes count.
+        entries.reserveCapacity(10)
+        values.reserveCapacity(12)
         for attribute in attributes {
             let first = values.count
             var isUnreadable = false

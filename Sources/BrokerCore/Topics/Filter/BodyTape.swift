@@ -31,6 +31,8 @@ struct BodyTape {
     init(_ body: ByteView) {
         guard Self.mayBeObject(body) else { return }
         let copy = ByteCopy(body)
+        // Room for what small bodies have; large ones have longer values.
+        nodes.reserveCapacity(min(8 + body.count / 12, 256))
         do {
             var reader = JSONReader(copy.bytes)
             try append(name: ByteView(), from: &reader)

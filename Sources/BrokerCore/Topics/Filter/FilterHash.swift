@@ -17,6 +17,13 @@ struct FilterHash {
         for part in path { part.withByteView { add($0) } }
     }
 
+    /// The hash of a path that is longer by one part.
+    func adding(part: ByteView) -> FilterHash {
+        var hash = self
+        hash.add(part)
+        return hash
+    }
+
     /// The hash of the key with a value; equal for values that one exact pattern matches.
     func adding(_ value: FilterValue) -> Hash128 {
         var hasher = hasher

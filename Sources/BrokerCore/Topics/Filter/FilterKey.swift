@@ -72,10 +72,39 @@ struct FilterKeys {
         freeKeys.append(number)
     }
 
-    /// Calls `body` with the hash of each key with each of its values in a body.
+    /// Calls `body` with the hash of each key with each of its values in a body; if there are more
+    /// keys than values, with that of everything in the body.
     func forEachValue(_ tape: BodyTape, _ body: (Hash128) -> Void) {
+        guard keys.count <= tape.nodes.count else {
+            tape.forEachValue(0, FilterHash(path: []), depth: 0, body)
+            return
+        }
         for key in keys where key.references > 0 {
             key.visit(tape, 0, depth: 0) { value in body(key.hash.adding(value)) }
+        }
+    }
+}
+
+extension BodyTape {
+    /// Calls `body` with the hash of each value and its key at `place`, to which the key `key` has
+    /// led.
+    fileprivate func forEachValue(
+        _ place: Int, _ key: FilterHash, depth: Int, _ body: (Hash128) -> Void
+    ) {
+        let node = nodes[place]
+        // No policy has a longer key, and a name can have very many dots.
+        if node.kind == .scalar || depth == FilterLimits.depth {
+            if node.kind == .scalar { body(key.adding(node.value)) }
+            return
+        }
+        var inner = place + 1
+        while inner < node.end {
+            if node.kind == .object {
+                forEachValue(inner, key.adding(part: nodes[inner].name), depth: depth + 1, body)
+            } else {
+                forEachValue(inner, key, depth: depth, body)
+            }
+            inner = nodes[inner].end
         }
     }
 }
