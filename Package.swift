@@ -26,6 +26,8 @@ let package = Package(
             cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-O2"])]
         ),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "Bytes", dependencies: ["CLinux", "COpenSSL"], swiftSettings: settings),
         .target(name: "BrokerCore", dependencies: ["Bytes"], swiftSettings: settings),
         .target(name: "BrokerJournal", dependencies: ["Bytes"], swiftSettings: settings),
@@ -40,7 +42,8 @@ let package = Package(
         .executableTarget(
             name: "BrokerServer",
             dependencies: [
-                "CLinux", "COpenSSL", "BrokerNode", "Bytes", "BrokerCore", "BrokerJournal",
+                "CLinux", "COpenSSL", "CSQLite", "BrokerNode", "Bytes", "BrokerCore",
+                "BrokerJournal",
                 "BrokerProtocol",
             ],
             swiftSettings: settings

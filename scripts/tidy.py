@@ -23,7 +23,7 @@ IMPORTS = {
     "BrokerNode": {"Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "Synchronization"},
     "BrokerServer": {
         "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode",
-        "CLinux", "COpenSSL", "Glibc", "Synchronization",
+        "CLinux", "COpenSSL", "CSQLite", "Glibc", "Synchronization",
     },
     "Bench": {"Bytes", "CLinux", "Glibc", "Synchronization"},
 }

@@ -40,9 +40,18 @@ struct ServeCommand {
             throw .system(error)
         }
         let dataDirectory = try lockDataDirectory()
-        let shard = try recover(in: dataDirectory, wake: wake)
+        let courier = HTTPCourier(
+            poller: poller, wake: wake, trust: trust, sendmail: options.sendmail,
+            connectionLimit: courierConnections)
+        let workshop = try openWorkshop(in: dataDirectory, wake: wake)
+        let shard = try recover(
+            in: dataDirectory, wake: wake,
+            seams: Seams(
+                courier: courier, signer: workshop.signer, archive: workshop.archive,
+                deliveryLog: workshop.reports))
         let doorway = try listen(options.port, isFirst: true, poller)
         let port = doorway.port
+        shard.setLinkBase(options.snsURL ?? "http://localhost:\(port)")
         let limits = nodeLimits
         let quota = ConnectionQuota()
         let inbox = Mailbox<LoopParcel>(wake: wake)
@@ -55,16 +64,14 @@ struct ServeCommand {
         announce(doorway)
         let loop = MainLoop(
             network: Network(poller: poller, doorway: doorway, table: table), wake: wake,
-            termination: termination, shard: shard,
-            courier: HTTPCourier(
-                poller: poller, wake: wake, trust: trust, sendmail: options.sendmail,
-                connectionLimit: courierConnections),
-            inbox: inbox, others: others, log: log)
+            termination: termination, shard: shard, courier: courier, inbox: inbox, others: others,
+            log: log)
         do throws(JournalError) {
             try loop.run()
         } catch {
             throw .journal(error)
         }
+        workshop.close()
         log.info("stopped")
     }
 
@@ -81,7 +88,7 @@ struct ServeCommand {
     }
 
     private func recover(
-        in dataDirectory: DataDirectory?, wake: Wake
+        in dataDirectory: DataDirectory?, wake: Wake, seams: Seams
     ) throws(ServeFailure) -> Shard {
         let begun = SystemClock.monotonicMilliseconds()
         let disk: any Disk
@@ -99,10 +106,7 @@ struct ServeCommand {
         do throws(JournalError) {
             shard = try Shard(
                 journal: Journal(disk: disk, settings: journalSettings), settings: shardSettings,
-                seams: Seams(
-                    courier: NoCourier(), signer: NoSigner(), archive: MemoryArchive(),
-                    deliveryLog: DeliveryReports(log: log)),
-                wall: SystemClock.wallMilliseconds(), monotonic: begun)
+                seams: seams, wall: SystemClock.wallMilliseconds(), monotonic: begun)
         } catch {
             throw .journal(error)
         }
@@ -145,10 +149,26 @@ struct ServeCommand {
         )
         settings.requestIDSeed = KernelEntropy.word()
         settings.loopCount = options.loops
+        settings.endpoints.lambda = options.lambdaEndpoint
+        settings.endpoints.firehose = options.firehoseEndpoint
+        settings.endpoints.sms = options.smsGateway
+        settings.endpoints.push = options.pushGateway
         return settings
     }
 
     // MARK: Deliveries
+
+    private func openWorkshop(
+        in dataDirectory: DataDirectory?, wake: Wake
+    ) throws(ServeFailure) -> Workshop {
+        do throws(OptionProblem) {
+            return try Workshop(
+                directory: dataDirectory?.directory, deliveryLog: options.deliveryLog, wake: wake,
+                log: log)
+        } catch {
+            throw .options(error)
+        }
+    }
 
     private func readAuthorities() throws(ServeFailure) -> CourierTrust {
         do throws(CourierProblem) {

@@ -57,6 +57,8 @@ struct Options: Equatable {
     var firehoseEndpoint: String?
     var smsGateway: String?
     var pushGateway: String?
+    /// The file for the status of deliveries; nil is the log.
+    var deliveryLog: String?
 }
 
 /// A reason not to start: one line that names the option, its value and what is allowed.

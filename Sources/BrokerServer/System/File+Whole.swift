@@ -42,3 +42,8 @@ extension Directory {
         try rename(temporary, to: name)
     }
 }
+
+extension File {
+    /// Whether there is something at `path`.
+    static func exists(path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+}
