@@ -9,6 +9,7 @@ enum Chore: UInt8 {
     case moveTask = 5
     case delivery = 6
     case throttle = 7
+    case subscription = 8
 
     func payload(_ number: UInt32) -> UInt64 { UInt64(rawValue) << 56 | UInt64(number) }
 }
@@ -85,6 +86,8 @@ extension Broker {
             becomeDue(number)
         case .throttle:
             endThrottle(of: number)
+        case .subscription:
+            endToken(ofSubscription: number, at: now, into: sink)
         }
         return slotCount - store.messages.count - store.deduplications.count
             - store.attempts.count

@@ -14,6 +14,10 @@ extension Broker {
         case .snapshotMoveTask:
             let task = try MoveTask(decoding: &reader.bytes)
             tasks.list.append(task)
+        case .snapshotTopic: try loadTopic(&reader)
+        case .snapshotSubscription: try loadSubscription(&reader)
+        case .snapshotPlatform: try loadPlatform(&reader)
+        case .snapshotSMS: try loadSMS(&reader)
         default: throw RecordError("record type \(type) does not belong into a snapshot")
         }
     }
@@ -51,6 +55,7 @@ extension Broker {
             let instant = Instant(milliseconds: try reader.integer())
             deletedNames.insert(identity, at: instant)
         }
+        try loadTopicCounts(&reader)
     }
 
     private mutating func loadQueue(_ reader: inout RecordReader) throws(RecordError) {
@@ -139,6 +144,7 @@ extension Broker {
             queue.backlog = backlog
             enter(queue)
         }
+        try finishLoadingTopics()
         restorePublications()
         try restoreMessages()
         restoreGroups()

@@ -17,6 +17,7 @@ struct SnapshotProgress {
     var backlogEnd = 0
     /// The slab whose pages are being written.
     var slab = 0
+    var nextTopicObject = SnapshotTopics()
 }
 
 extension Broker {
@@ -37,10 +38,12 @@ extension Broker {
         store.attempts.beginCut()
         store.publications.beginCut()
         store.owed.beginCut()
-        snapshot.pending.append((.snapshotBegun, encodeSnapshotHeader()))
+        let header = encodeSnapshotHeader()
+        snapshot.pending.append((.snapshotBegun, header))
         if let header = encodeDeliveriesHeader() {
             snapshot.pending.append((.snapshotDeliveries, header))
         }
+        encodeSMSSettings()
         for task in tasks.list {
             var writer = ByteWriter()
             task.encode(to: &writer)
@@ -90,7 +93,7 @@ extension Broker {
 
     // MARK: Encoding
 
-    private func encodeSnapshotHeader() -> [UInt8] {
+    private mutating func encodeSnapshotHeader() -> [UInt8] {
         var writer = ByteWriter(capacity: 1024)
         writer.append(littleEndian: latestInstant.milliseconds)
         writer.append(littleEndian: latestTimestamp.milliseconds)
@@ -119,6 +122,7 @@ extension Broker {
             deleted.identity.encode(to: &writer)
             writer.append(littleEndian: deleted.at.milliseconds)
         }
+        beginTopicSnapshot(header: &writer)
         return writer.array
     }
 
@@ -140,7 +144,7 @@ extension Broker {
                 return true
             }
         }
-        return false
+        return encodeNextOfTopics()
     }
 
     private mutating func encode(_ queue: Queue) {

@@ -243,8 +243,10 @@ extension Broker {
                 in: backlog)
         }
         if stored.isReplayed, let entry = entries.first {
-            topics.subscriptions[Int(entry.subscription)]?.replay?.sequence =
-                stored.sequenceNumber
+            if let subscription = topics.subscriptions[Int(entry.subscription)] {
+                touch(subscription)
+                subscription.replay?.sequence = stored.sequenceNumber
+            }
         }
         guard !entries.isEmpty else { return }
         let publication = store.publish(

@@ -119,6 +119,7 @@ extension Broker {
         ring.removeAll()
         deletedNames = DeletedNames()
         tasks.list.removeAll()
+        applyTopicReset(at: now)
     }
 
     mutating func perform(

@@ -9,6 +9,13 @@ public enum PageToken {
     public enum Listing: String, Sendable {
         case queues
         case deadLetterSourceQueues
+        case topics
+        case subscriptions
+        case subscriptionsOfTopic
+        case platformApplications
+        case platformEndpoints
+        case optedOutPhoneNumbers
+        case sandboxPhoneNumbers
     }
 
     /// The token of the page after `name`.
@@ -20,13 +27,40 @@ public enum PageToken {
     public static func decode(
         _ token: String, in listing: Listing
     ) throws(BrokerError) -> String {
-        let prefix = "\(listing.rawValue):"
-        guard let text = Base64Text.decode(token), text.hasPrefix(prefix),
-            text.utf8.count > prefix.utf8.count
-        else {
+        guard let name = name(of: token, in: listing) else {
             throw .invalidValue(
                 token, parameter: "NextToken", reason: "Invalid or expired next token.")
         }
+        return name
+    }
+
+    /// The name after which the page of a listing of SNS begins; nil for the first page.
+    static func decodeIfPresent(
+        _ token: String?, in listing: Listing
+    ) throws(BrokerError) -> String? {
+        guard let token, !token.isEmpty else { return nil }
+        guard let name = name(of: token, in: listing) else {
+            throw BrokerError(.invalidParameter, "Invalid parameter: NextToken")
+        }
+        return name
+    }
+
+    /// The number after which the page of a listing of SNS begins; 0 for the first page.
+    static func decodeNumber(
+        _ token: String?, in listing: Listing
+    ) throws(BrokerError) -> UInt32 {
+        guard let text = try decodeIfPresent(token, in: listing) else { return 0 }
+        guard let number = UInt32(text) else {
+            throw BrokerError(.invalidParameter, "Invalid parameter: NextToken")
+        }
+        return number
+    }
+
+    private static func name(of token: String, in listing: Listing) -> String? {
+        let prefix = "\(listing.rawValue):"
+        guard let text = Base64Text.decode(token), text.hasPrefix(prefix),
+            text.utf8.count > prefix.utf8.count
+        else { return nil }
         return String(text.dropFirst(prefix.count))
     }
 

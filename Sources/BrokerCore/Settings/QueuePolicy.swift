@@ -88,23 +88,14 @@ extension QueuePolicy {
         }
         try checkActions(permission.actions)
         let accounts = permission.accountIDs
-        guard !accounts.isEmpty, accounts.allSatisfy(isAccount) else {
-            let refused = accounts.filter { !isAccount($0) }.joined(separator: ", ")
+        guard !accounts.isEmpty, accounts.allSatisfy(AccessPolicy.isAccount) else {
+            let refused = accounts.filter { !AccessPolicy.isAccount($0) }.joined(separator: ", ")
             throw .invalidValue(
                 "[\(refused)]", parameter: "PrincipalId", reason: "Unable to verify.")
         }
-        return .object([
-            JSONValue.Member("Sid", .string(label)),
-            JSONValue.Member("Effect", .string("Allow")),
-            JSONValue.Member(
-                "Principal",
-                .object([
-                    JSONValue.Member(
-                        "AWS", scalarOrList(accounts.map { "arn:aws:iam::\($0):root" }))
-                ])),
-            JSONValue.Member("Action", scalarOrList(permission.actions.map { "SQS:\($0)" })),
-            JSONValue.Member("Resource", .string(queueARN)),
-        ])
+        return AccessPolicy.statement(
+            label: label, accounts: accounts, actions: permission.actions.map { "SQS:\($0)" },
+            resource: queueARN)
     }
 
     private static func checkActions(_ actions: [String]) throws(BrokerError) {
@@ -124,45 +115,23 @@ extension QueuePolicy {
                     : "Please refer to the appropriate WSDL for a list of valid actions. ")
         }
     }
-
-    private static func isAccount(_ text: String) -> Bool {
-        text.utf8.count == 12 && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-    }
-
-    private static func scalarOrList(_ texts: [String]) -> JSONValue {
-        texts.count == 1 ? .string(texts[0]) : .array(texts.map(JSONValue.string))
-    }
 }
 
 /// What a policy may be.
 extension QueuePolicy {
     private static func isValid(_ policy: JSONValue) -> Bool {
-        guard case .object = policy, let statement = policy["Statement"] else { return false }
-        if let version = policy["Version"] {
-            guard ["2008-10-17", "2012-10-17"].contains(version.text) else { return false }
-        }
-        let statements = statement.elements
-        let principals = statements.reduce(0) { $0 + principalCount(of: $1) }
-        let conditions = statements.reduce(0) { $0 + conditionCount(of: $1) }
-        return !statements.isEmpty && statements.count <= QueueLimits.policyStatements
-            && principals <= QueueLimits.policyPrincipals
-            && conditions <= QueueLimits.policyConditions
-            && statements.allSatisfy(isValidStatement)
-    }
-
-    private static func isValidStatement(_ statement: JSONValue) -> Bool {
-        guard case .object = statement else { return false }
-        guard ["Allow", "Deny"].contains(statement["Effect"]?.text) else { return false }
-        guard statement["Principal"] != nil || statement["NotPrincipal"] != nil else {
+        guard AccessPolicy.hasShape(policy), AccessPolicy.isInScope(policy, service: "sqs") else {
             return false
         }
-        guard let actions = statement["Action"] ?? statement["NotAction"],
-            actions.elements.count <= QueueLimits.policyActions, !actions.elements.isEmpty
-        else { return false }
-        return actions.elements.allSatisfy { action in
-            guard let text = action.text?.lowercased() else { return false }
-            return text == "*" || text.hasPrefix("sqs:")
-        }
+        let statements = policy["Statement"]?.elements ?? []
+        let principals = statements.reduce(0) { $0 + principalCount(of: $1) }
+        let conditions = statements.reduce(0) { $0 + conditionCount(of: $1) }
+        return statements.count <= QueueLimits.policyStatements
+            && principals <= QueueLimits.policyPrincipals
+            && conditions <= QueueLimits.policyConditions
+            && statements.allSatisfy {
+                AccessPolicy.actions(of: $0).count <= QueueLimits.policyActions
+            }
     }
 
     private static func principalCount(of statement: JSONValue) -> Int {
@@ -179,19 +148,5 @@ extension QueuePolicy {
             guard case .object(let keys) = member.value else { return count + 1 }
             return count + keys.count
         }
-    }
-}
-
-extension JSONValue {
-    /// Puts the list of statements where the policy has them, or at its end.
-    fileprivate mutating func setStatements(_ statements: [JSONValue]) {
-        guard case .object(var members) = self else { return }
-        let member = Member("Statement", .array(statements))
-        if let index = members.firstIndex(where: { $0.name == "Statement" }) {
-            members[index] = member
-        } else {
-            members.append(member)
-        }
-        self = .object(members)
     }
 }

@@ -51,7 +51,9 @@ public struct QueueTags: Sendable, Equatable {
     ) throws(BrokerError) -> QueueTags {
         var result = self
         for (key, value) in added {
-            try Self.validate(key: key, value: value)
+            if let fault = Self.fault(key: key, value: value) {
+                throw BrokerError(.invalidParameterValue, fault)
+            }
             if let index = result.tags.firstIndex(where: { $0.key == key }) {
                 result.tags[index].value = value
             } else {
@@ -66,24 +68,23 @@ public struct QueueTags: Sendable, Equatable {
         return result
     }
 
-    private static func validate(key: String, value: String) throws(BrokerError) {
-        let fault: String? =
-            if !QueueLimits.tagKeyLength.contains(key.utf16.count) {
-                "Tag keys must be between 1 and 128 characters in length."
-            } else if !QueueLimits.tagValueLength.contains(value.utf16.count) {
-                "Tag values must be between 0 and 256 characters in length."
-            } else if key.lowercased().hasPrefix("aws:") {
-                "Tag keys cannot start with the reserved prefix aws:."
-            } else if !isPlain(key) {
-                "Tag keys can only include letters, digits, white space and the characters "
-                    + "_ . : / = + - @."
-            } else if !isPlain(value) {
-                "Tag values can only include letters, digits, white space and the characters "
-                    + "_ . : / = + - @."
-            } else {
-                nil
-            }
-        if let fault { throw BrokerError(.invalidParameterValue, fault) }
+    /// What is wrong with a tag; nil when nothing is.
+    static func fault(key: String, value: String) -> String? {
+        if !QueueLimits.tagKeyLength.contains(key.utf16.count) {
+            "Tag keys must be between 1 and 128 characters in length."
+        } else if !QueueLimits.tagValueLength.contains(value.utf16.count) {
+            "Tag values must be between 0 and 256 characters in length."
+        } else if key.lowercased().hasPrefix("aws:") {
+            "Tag keys cannot start with the reserved prefix aws:."
+        } else if !isPlain(key) {
+            "Tag keys can only include letters, digits, white space and the characters "
+                + "_ . : / = + - @."
+        } else if !isPlain(value) {
+            "Tag values can only include letters, digits, white space and the characters "
+                + "_ . : / = + - @."
+        } else {
+            nil
+        }
     }
 
     private static func isPlain(_ text: String) -> Bool {

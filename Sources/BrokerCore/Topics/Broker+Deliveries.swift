@@ -363,6 +363,9 @@ extension Broker {
         store.owed.free(slot)
         count(owed, -1)
         if let subscription, subscription.owedCount == 0 { releaseIfUnused(subscription) }
+        if owed.kind == .archive, let topic = topics.topics[Int(owed.receiver)] {
+            releaseIfUnused(topic)
+        }
     }
 
     // MARK: Loading

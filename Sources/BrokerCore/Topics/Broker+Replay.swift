@@ -134,6 +134,7 @@ extension Broker {
     }
 
     mutating func applyReplayEnded(_ subscription: Subscription) {
+        touch(subscription)
         endReplay(of: subscription)
         subscription.hasReplayed = true
     }

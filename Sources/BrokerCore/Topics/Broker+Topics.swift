@@ -11,7 +11,7 @@ extension Broker {
         case .publishBatch(let publish):
             return .publishedBatch(try perform(publish, from: caller, at: now, into: sink))
         default:
-            throw BrokerError(.invalidAction)
+            return try performOnCatalog(action, from: caller, at: now, into: sink)
         }
     }
 }

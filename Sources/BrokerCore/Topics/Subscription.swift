@@ -63,6 +63,11 @@ final class Subscription {
     var confirmationWasAuthenticated = false
     /// Whether Unsubscribe needs a signed request.
     var authenticatesOnUnsubscribe = false
+    /// Once it has ended: until when the endpoint can take it back with the token of its
+    /// UnsubscribeConfirmation; nil when it cannot.
+    var isRetakeableUntil: Instant?
+    /// The snapshot that already holds this subscription's state; see `Broker+Snapshot`.
+    var snapshotEpoch: UInt32 = 0
 
     // -- Deliveries that are owed; see `Broker+Deliveries`.
 

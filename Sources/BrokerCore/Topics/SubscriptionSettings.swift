@@ -15,3 +15,31 @@ struct SubscriptionSettings: Sendable {
     /// The ReplayPolicy as it was set.
     var replayPolicy: String?
 }
+
+/// What of a subscription can change: its settings, and how far its endpoint has agreed.
+struct SubscriptionCondition {
+    var settings: SubscriptionSettings
+    var state: Subscription.State
+    var token: Hash128
+    var confirmationWasAuthenticated = false
+    var authenticatesOnUnsubscribe = false
+}
+
+extension Subscription {
+    /// Everything that can change, as one value.
+    var condition: SubscriptionCondition {
+        get {
+            SubscriptionCondition(
+                settings: settings, state: state, token: token,
+                confirmationWasAuthenticated: confirmationWasAuthenticated,
+                authenticatesOnUnsubscribe: authenticatesOnUnsubscribe)
+        }
+        set {
+            settings = newValue.settings
+            state = newValue.state
+            token = newValue.token
+            confirmationWasAuthenticated = newValue.confirmationWasAuthenticated
+            authenticatesOnUnsubscribe = newValue.authenticatesOnUnsubscribe
+        }
+    }
+}

@@ -15,10 +15,14 @@ final class Topic {
     var pendingCount = 0
     var confirmedCount = 0
     var deletedCount = 0
+    /// Filter policies on its subscriptions.
+    var filterPolicyCount = 0
+    /// Its subscriptions that have ended and are still in the catalog.
+    var lingeringCount = 0
     /// FIFO: the last sequence number given to a message.
     var sequence: UInt64 = 0
     /// FIFO: keeps the deduplication identifiers. It never has messages.
-    let backlog: Backlog?
+    var backlog: Backlog?
     var isDeleted = false
     /// Messages on their way to the archive.
     var unarchivedCount = 0

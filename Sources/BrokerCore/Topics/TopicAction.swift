@@ -70,6 +70,8 @@ public struct ConfirmSubscription: Sendable {
     public var topicARN: String?
     public var token: String?
     public var authenticateOnUnsubscribe: String?
+    /// Whether the request was signed; a link in a confirmation is not.
+    public var isAuthenticated = false
     public init() {}
 }
 

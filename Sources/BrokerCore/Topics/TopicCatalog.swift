@@ -2,11 +2,243 @@ import Bytes
 
 /// Topics and subscriptions, and how they are found.
 final class TopicCatalog {
+    /// An endpoint of a topic: nobody subscribes twice in the same way.
+    private struct EndpointKey: Hashable {
+        var topic: UInt32
+        var protocolKind: SubscriptionProtocol
+        var endpoint: String
+    }
+
     /// Topics by number; nil once they are deleted and nothing refers to them.
     var topics: [Topic?] = [nil]
     /// Subscriptions by number; nil once they have ended and nothing is owed to them.
     var subscriptions: [Subscription?] = [nil]
+    /// Platform applications by number; nil once deleted.
+    var platforms: [PlatformApplication?] = [nil]
+    /// Devices of platform applications by number; nil once deleted.
+    var devices: [PlatformEndpoint?] = [nil]
+
+    /// What each account has in each region.
+    private(set) var namespaces: [Namespace: TopicNamespace] = [:]
+    private var topicOfIdentity: [TopicIdentity: Topic] = [:]
+    private var subscriptionOfID: [MessageID: Subscription] = [:]
+    private var subscriptionOfEndpoint: [EndpointKey: Subscription] = [:]
+    private var platformOfIdentity: [PlatformIdentity: PlatformApplication] = [:]
+    private var deviceOfID: [MessageID: PlatformEndpoint] = [:]
+
+    // MARK: Finding
 
     /// The topic of `identity`; nil when there is none.
-    func topic(_ identity: TopicIdentity) -> Topic? { nil }
+    func topic(_ identity: TopicIdentity) -> Topic? { topicOfIdentity[identity] }
+
+    /// The subscription, pending or confirmed, whose ARN ends with `id`.
+    func subscription(_ id: MessageID) -> Subscription? { subscriptionOfID[id] }
+
+    /// The subscription, pending or confirmed, of this endpoint to a topic.
+    func subscription(
+        to topic: Topic, _ protocolKind: SubscriptionProtocol, _ endpoint: String
+    ) -> Subscription? {
+        subscriptionOfEndpoint[
+            EndpointKey(topic: topic.number, protocolKind: protocolKind, endpoint: endpoint)]
+    }
+
+    func platform(_ identity: PlatformIdentity) -> PlatformApplication? {
+        platformOfIdentity[identity]
+    }
+
+    func device(_ id: MessageID) -> PlatformEndpoint? { deviceOfID[id] }
+
+    /// What an account has in a region; made when it is asked for first.
+    func namespace(_ account: AccountID, _ region: String) -> TopicNamespace {
+        let key = Namespace(account: account, region: region)
+        if let namespace = namespaces[key] { return namespace }
+        let namespace = TopicNamespace()
+        namespaces[key] = namespace
+        return namespace
+    }
+
+    /// What the owner of a topic has in its region.
+    func namespace(of topic: Topic) -> TopicNamespace {
+        namespace(topic.identity.account, topic.identity.region)
+    }
+
+    // MARK: Topics
+
+    /// Enters a topic, which has no subscriptions yet.
+    func enter(_ topic: Topic) {
+        keep(topic)
+        topicOfIdentity[topic.identity] = topic
+        let namespace = namespace(of: topic)
+        namespace.topics.insert(topic, at: namespace.topics.firstIndex(at: topic.identity.name))
+        if topic.settings.isFIFO { namespace.fifoTopicCount += 1 }
+    }
+
+    /// Gives a topic its place by number, without making it known by name.
+    func keep(_ topic: Topic) {
+        while topics.count <= Int(topic.number) { topics.append(nil) }
+        topics[Int(topic.number)] = topic
+    }
+
+    /// Takes out a topic whose subscriptions have ended; by its number it is still found.
+    func leave(_ topic: Topic) {
+        let namespace = namespace(of: topic)
+        namespace.topics.remove(at: namespace.topics.firstIndex(at: topic.identity.name))
+        if topic.settings.isFIFO { namespace.fifoTopicCount -= 1 }
+        topicOfIdentity[topic.identity] = nil
+    }
+
+    // MARK: Subscriptions
+
+    /// Enters a subscription that is pending or confirmed, younger than all of its topic.
+    func enter(_ subscription: Subscription) {
+        keep(subscription)
+        let topic = subscription.topic
+        subscriptionOfID[subscription.id] = subscription
+        subscriptionOfEndpoint[key(of: subscription)] = subscription
+        topic.subscriptions.append(subscription.number)
+        namespace(subscription.owner, topic.identity.region).subscriptions
+            .append(subscription.number)
+        count(subscription)
+    }
+
+    /// Gives a subscription its place by number, without making it known otherwise.
+    func keep(_ subscription: Subscription) {
+        while subscriptions.count <= Int(subscription.number) { subscriptions.append(nil) }
+        subscriptions[Int(subscription.number)] = subscription
+    }
+
+    /// Takes a subscription that is pending or confirmed out of all lists; by its number it is
+    /// still found.
+    func leave(_ subscription: Subscription) {
+        uncount(subscription)
+        let topic = subscription.topic
+        subscriptionOfID[subscription.id] = nil
+        subscriptionOfEndpoint[key(of: subscription)] = nil
+        topic.subscriptions.removeNumber(subscription.number)
+        namespace(subscription.owner, topic.identity.region).subscriptions
+            .removeNumber(subscription.number)
+    }
+
+    /// Gives a subscription another condition and keeps counts and filters exact.
+    func change(_ subscription: Subscription, to condition: SubscriptionCondition) {
+        uncount(subscription)
+        subscription.condition = condition
+        count(subscription)
+    }
+
+    private func count(_ subscription: Subscription) {
+        let topic = subscription.topic
+        if subscription.settings.filterPolicy != nil {
+            topic.filterPolicyCount += 1
+            namespace(of: topic).filterPolicyCount += 1
+        }
+        if subscription.state == .confirmed {
+            topic.confirmedCount += 1
+            topic.filters.insert(subscription.number, subscription.settings.filterPolicy)
+        } else {
+            topic.pendingCount += 1
+        }
+    }
+
+    private func uncount(_ subscription: Subscription) {
+        let topic = subscription.topic
+        if subscription.settings.filterPolicy != nil {
+            topic.filterPolicyCount -= 1
+            namespace(of: topic).filterPolicyCount -= 1
+        }
+        if subscription.state == .confirmed {
+            topic.confirmedCount -= 1
+            topic.filters.remove(subscription.number)
+        } else {
+            topic.pendingCount -= 1
+        }
+    }
+
+    private func key(of subscription: Subscription) -> EndpointKey {
+        EndpointKey(
+            topic: subscription.topic.number, protocolKind: subscription.protocolKind,
+            endpoint: subscription.endpoint)
+    }
+
+    // MARK: Platform applications and devices
+
+    func enter(_ platform: PlatformApplication) {
+        while platforms.count <= Int(platform.number) { platforms.append(nil) }
+        platforms[Int(platform.number)] = platform
+        platformOfIdentity[platform.identity] = platform
+        namespace(platform.identity.account, platform.identity.region).platforms
+            .append(platform.number)
+    }
+
+    /// Takes out an application whose devices are gone.
+    func leave(_ platform: PlatformApplication) {
+        platforms[Int(platform.number)] = nil
+        platformOfIdentity[platform.identity] = nil
+        namespace(platform.identity.account, platform.identity.region).platforms
+            .removeNumber(platform.number)
+    }
+
+    func enter(_ device: PlatformEndpoint) {
+        while devices.count <= Int(device.number) { devices.append(nil) }
+        devices[Int(device.number)] = device
+        deviceOfID[device.id] = device
+        device.platform.devices.append(device.number)
+        device.platform.deviceOfToken[device.token] = device
+    }
+
+    func leave(_ device: PlatformEndpoint) {
+        devices[Int(device.number)] = nil
+        deviceOfID[device.id] = nil
+        device.platform.devices.removeNumber(device.number)
+        device.platform.deviceOfToken[device.token] = nil
+    }
+}
+
+/// What an account has of SNS in one region.
+final class TopicNamespace {
+    /// Ordered by name.
+    var topics: [Topic] = []
+    var fifoTopicCount = 0
+    /// Filter policies on the subscriptions of its topics.
+    var filterPolicyCount = 0
+    /// The numbers of the subscriptions that it owns, to whosever topics, ascending.
+    var subscriptions: [UInt32] = []
+    /// The numbers of its platform applications, ascending.
+    var platforms: [UInt32] = []
+    var sms = SMSSettings()
+    /// The snapshot that already holds `sms`; see `Broker+Snapshot`.
+    var snapshotEpoch: UInt32 = 0
+}
+
+extension [Topic] {
+    /// Where the topic `name` stands, or would stand, in an array ordered by name. O(log n).
+    func firstIndex(at name: String) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].identity.name < name { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension [UInt32] {
+    /// Where the numbers above `number` begin in an ascending array. O(log n).
+    func firstIndex(above number: UInt32) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] <= number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Removes `number` from an ascending array.
+    mutating func removeNumber(_ number: UInt32) {
+        let index = firstIndex(above: number) - 1
+        precondition(index >= 0 && self[index] == number, "the number is in the list")
+        remove(at: index)
+    }
 }

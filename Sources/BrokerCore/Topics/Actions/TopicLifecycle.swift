@@ -1,0 +1,81 @@
+import Bytes
+
+/// CreateTopic, DeleteTopic, ListTopics.
+extension Broker {
+    mutating func perform(
+        _ create: CreateTopic, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) -> String {
+        let settings = try TopicSettings.creating(create, at: now.timestamp)
+        let tags = try QueueTags.creatingTopic(create.tags)
+        let identity = TopicIdentity(
+            account: caller.account, region: caller.region, name: create.name ?? "")
+        if let existing = topics.topic(identity) {
+            guard
+                existing.settings.agrees(
+                    with: settings, onNamed: create.attributes, of: identity)
+            else {
+                throw AttributeFault("Topic already exists with different attributes").amongOthers
+            }
+            guard existing.tags.contains(tags) else {
+                throw BrokerError(
+                    .invalidParameter,
+                    "Invalid parameter: Tags Reason: Topic already exists with different tags")
+            }
+            return identity.arn
+        }
+        let namespace = topics.namespace(caller.account, caller.region)
+        guard namespace.topics.count < TopicLimits.topics,
+            !settings.isFIFO || namespace.fifoTopicCount < TopicLimits.fifoTopics
+        else {
+            throw BrokerError(
+                .topicLimitExceeded, "The limit of topics for this account has been reached.")
+        }
+        self.create(identity, settings, tags: tags, at: now, into: sink)
+        return identity.arn
+    }
+
+    /// A topic that is not there is deleted already.
+    mutating func performDeleteTopic(
+        _ request: ResourceRequest, from caller: Caller, at now: Moment, into sink: any RecordSink
+    ) throws(BrokerError) {
+        guard let topic = topics.topic(try topicIdentity(request.arn, from: caller)) else { return }
+        guard topic.settings.archiveDays == nil else {
+            throw BrokerError(
+                .invalidState, "Invalid state: Cannot delete a topic with an ArchivePolicy")
+        }
+        delete(topic, at: now, into: sink)
+    }
+
+    /// The caller's topics in the order of their names.
+    func performListTopics(
+        _ list: ListRequest, from caller: Caller
+    ) throws(BrokerError) -> TopicOutcome {
+        let names = topics.namespace(caller.account, caller.region).topics
+        var index = 0
+        if let name = try PageToken.decodeIfPresent(list.nextToken, in: .topics) {
+            index = names.firstIndex(at: name)
+            if index < names.count, names[index].identity.name == name { index += 1 }
+        }
+        let page = names[index...].prefix(TopicLimits.pageEntries)
+        let isLast = index + page.count == names.count
+        return .topics(
+            page.map(\.identity.arn),
+            nextToken: isLast
+                ? nil : page.last.map { PageToken.encode(after: $0.identity.name, in: .topics) })
+    }
+
+    /// Deletes everything of SNS: a part of `reset`.
+    mutating func applyTopicReset(at now: Moment) {
+        for case let topic? in topics.topics where !topic.isDeleted { applyTopicDeleted(topic) }
+        for case let subscription? in topics.subscriptions {
+            touch(subscription)
+            subscription.isRetakeableUntil = nil
+            releaseIfUnused(subscription)
+        }
+        for case let platform? in topics.platforms { applyDeleted(platform) }
+        for (namespace, place) in topics.namespaces where !place.sms.isEmpty {
+            touch(place, namespace)
+            place.sms = SMSSettings()
+        }
+    }
+}
