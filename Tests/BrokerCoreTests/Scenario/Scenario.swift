@@ -17,6 +17,7 @@ final class Scenario {
     private var waiterLabels: [UInt64: String] = [:]
     private var waiterCount = 0
     var taskHandles: [String: String] = [:]
+    var subscriptionLabels: [String: String] = [:]
     /// What to show of the receives that wait, by token.
     private var isShowing: [UInt64: Bool] = [:]
     /// The token of the latest page of a list.
@@ -44,7 +45,9 @@ final class Scenario {
         case "advance", "leap", "restart", "snapshot", "relocate", "room", "as", "broker",
             "leave", "release-waiters", "reset":
             return try performOnWorld(command)
-        default: return try performPublishing(command) ?? performOnQueue(command)
+        default:
+            return try performPublishing(command) ?? performTopics(command)
+                ?? performOnQueue(command)
         }
     }
 
