@@ -65,13 +65,11 @@ struct FilterMatcher {
         var index = 0
         while index < value.count {
             var byte = value[index]
-            if byte >= 0x80 { return value.string.lowercased() == lower.string }
-            if byte &- 0x41 < 26 { byte |= 0x20 }
-            if index >= lower.count { return false }
-            if byte != lower[index] {
-                // A letter of ASCII can be the lower case of a longer one: k of the Kelvin sign.
-                return false
+            if byte >= 0x80 {
+                return value.string.lowercased().utf8.elementsEqual(lower.string.utf8)
             }
+            if byte &- 0x41 < 26 { byte |= 0x20 }
+            if index == lower.count || byte != lower[index] { return false }
             index += 1
         }
         return value.count == lower.count

@@ -15,9 +15,9 @@ struct FilterTables {
     var lookups: [FilterLookup] = []
 
     /// Appends a text and returns where it stands.
-    mutating func store(_ text: String) -> FilterPattern.Operand {
+    mutating func store(_ text: some Collection<UInt8>) -> FilterPattern.Operand {
         let first = bytes.count
-        bytes += text.utf8
+        bytes += text
         return FilterPattern.Operand(first..<bytes.count)
     }
 }

@@ -34,7 +34,7 @@ extension PolicyCompiler {
 
     /// Writes the steps at `depth` of leaves that agree in all parts before it.
     private mutating func steps(of members: [Int], depth: Int) -> FilterPattern.Operand {
-        var names: [String] = []
+        var names: [[UInt8]] = []
         for leaf in members where !names.contains(leaves[leaf].path[depth]) {
             names.append(leaves[leaf].path[depth])
         }

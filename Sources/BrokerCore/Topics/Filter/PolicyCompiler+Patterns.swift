@@ -8,7 +8,7 @@ extension PolicyCompiler {
 
     mutating func pattern(_ node: PolicyNode) throws(FilterPolicyError) -> FilterPattern {
         switch node.content {
-        case .string(let text): FilterPattern(kind: .text, operand: tables.store(text))
+        case .string(let text): FilterPattern(kind: .text, operand: tables.store(text.utf8))
         case .number(let text): number(text)
         case .bool(let value): FilterPattern(kind: value ? .true : .false)
         case .null: FilterPattern(kind: .null)
@@ -24,7 +24,7 @@ extension PolicyCompiler {
         if let value = comparable(text) {
             return FilterPattern(kind: .number, low: value, high: value)
         }
-        return FilterPattern(kind: .digits, operand: tables.store(text))
+        return FilterPattern(kind: .digits, operand: tables.store(text.utf8))
     }
 
     /// The value of a number's text; nil when it is too large.
@@ -72,11 +72,11 @@ extension PolicyCompiler {
             throw source.fault("\(name) match pattern must be a string", at: value.seenAt)
         }
         switch name {
-        case "prefix": return FilterPattern(kind: .prefix, operand: tables.store(text))
-        case "suffix": return FilterPattern(kind: .suffix, operand: tables.store(text))
+        case "prefix": return FilterPattern(kind: .prefix, operand: tables.store(text.utf8))
+        case "suffix": return FilterPattern(kind: .suffix, operand: tables.store(text.utf8))
         case "wildcard": return try wildcard(text, at: value.end)
         default:
-            return FilterPattern(kind: .ignoringCase, operand: tables.store(text.lowercased()))
+            return FilterPattern(kind: .ignoringCase, operand: tables.store(text.lowercased().utf8))
         }
     }
 
@@ -105,7 +105,7 @@ extension PolicyCompiler {
     ) throws(FilterPolicyError) -> FilterPattern {
         switch value.content {
         case .string(let text):
-            return excluding([FilterPattern(kind: .text, operand: tables.store(text))])
+            return excluding([FilterPattern(kind: .text, operand: tables.store(text.utf8))])
         case .number(let text): return excluding([number(text)])
         case .array(let elements): return try anythingBut(elements, end: value.end)
         case .object(let members): return try anythingBut(members, end: value.end)

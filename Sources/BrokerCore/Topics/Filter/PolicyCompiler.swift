@@ -6,7 +6,8 @@
 struct PolicyCompiler {
     /// A key with its patterns.
     struct Leaf {
-        let path: [String]
+        /// The parts of the key, as bytes: texts of different bytes are different keys.
+        let path: [[UInt8]]
         let patterns: Range<Int>
     }
 
@@ -46,7 +47,7 @@ struct PolicyCompiler {
         var combinations = 1
         let tree = try compiler.members(members, path: [], combinations: &combinations)
         try compiler.checkLimits(
-            keys: Set(members.map(\.name)).count, combinations: combinations)
+            keys: Set(members.map { Array($0.name.utf8) }).count, combinations: combinations)
         compiler.arrange(tree)
         return compiler.tables
     }
@@ -142,11 +143,11 @@ struct PolicyCompiler {
     }
 
     /// In a body, a dot in a key is the same as nesting.
-    private func keyParts(_ path: [String]) -> [String] {
-        guard scope == .messageBody else { return path }
+    private func keyParts(_ path: [String]) -> [[UInt8]] {
+        guard scope == .messageBody else { return path.map { Array($0.utf8) } }
         return path.flatMap { name in
             name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-                .map { String(decoding: $0, as: UTF8.self) }
+                .map { Array($0) }
         }
     }
 }
