@@ -226,8 +226,6 @@ public struct UntagQueue: Sendable {
 /// A message as the sender gave it.
 public struct MessageDraft: Sendable {
     public var body: ByteView?
-    /// The MD5 of the body, when the caller of the broker has computed it already.
-    public var bodyDigest: MD5Digest?
     public var delaySeconds: Int?
     public var attributes: [MessageAttribute] = []
     public var systemAttributes: [MessageAttribute] = []

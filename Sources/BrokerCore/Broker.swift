@@ -72,6 +72,10 @@ public struct Broker: ~Copyable {
     /// Whether there is room for messages; the node says so before each tick.
     public var acceptsMessages = true
 
+    /// The MD5 digests of the bodies that the next action sends, in order and 16 bytes each, when
+    /// they have been computed already; empty when not. For that one call of `perform`.
+    public var bodyDigests = ByteView()
+
     /// What the broker has done since it started.
     public internal(set) var statistics = BrokerStatistics()
 

@@ -141,7 +141,7 @@ extension Connection {
     }
 
     private func hand(
-        _ ask: Command.Ask, _ byteCount: Int, into batch: CommandBatch, keepsAlive: Bool
+        _ ask: consuming Command.Ask, _ byteCount: Int, into batch: CommandBatch, keepsAlive: Bool
     ) {
         owedReplies += 1
         if case .perform(let decoded) = ask, case .receiveMessage = decoded.action {

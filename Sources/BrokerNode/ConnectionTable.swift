@@ -175,9 +175,8 @@ public final class ConnectionTable {
 
     /// The shard has performed `batch`: the bytes of its requests are no longer needed.
     public func performed(_ batch: CommandBatch) {
-        for command in batch.commands {
-            if case .cancel = command.ask { continue }
-            guard let connection = connection(command.connection) else { continue }
+        for token in batch.connections {
+            guard let connection = connection(token) else { continue }
             connection.performed()
             removeIfClosed(connection)
         }

@@ -81,8 +81,12 @@ public final class Shard {
         broker.advance(to: now, into: journal)
         takeDeliveryAnswers()
         for batch in batches {
-            for command in batch.commands { carryOut(command) }
+            for index in batch.commands.indices {
+                broker.bodyDigests = batch.bodyDigests(of: index)
+                carryOut(batch.commands[index])
+            }
         }
+        broker.bodyDigests = ByteView()
         broker.serveWaiters(at: now, into: journal)
         if isStopping { broker.releaseAllWaiters() }
         answerWaiters()

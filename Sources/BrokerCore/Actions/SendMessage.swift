@@ -7,7 +7,7 @@ extension Broker {
     ) throws(BrokerError) -> SentMessage {
         let queue = try queue(send.queue)
         try MessageRules.check(send.message, for: queue.settings, in: .single)
-        return try accept(send.message, in: queue, from: caller, at: now, into: sink)
+        return try accept(send.message, number: 0, in: queue, from: caller, at: now, into: sink)
     }
 
     mutating func perform(
@@ -21,7 +21,8 @@ extension Broker {
         for (index, entry) in send.entries.enumerated() {
             do throws(BrokerError) {
                 try MessageRules.check(entry.message, for: queue.settings, in: .batchEntry)
-                let sent = try accept(entry.message, in: queue, from: caller, at: now, into: sink)
+                let sent = try accept(
+                    entry.message, number: index, in: queue, from: caller, at: now, into: sink)
                 results.append(BatchResult(id: ids[index], result: .success(sent)))
             } catch {
                 results.append(BatchResult(id: ids[index], result: .failure(error)))
@@ -64,14 +65,17 @@ extension Broker {
 
     // MARK: One message
 
-    /// Takes a checked message into its queue, unless a deduplication identifier is known already.
+    /// Takes a checked message, the `number`th of its action, into its queue, unless a
+    /// deduplication identifier is known already.
     private mutating func accept(
-        _ message: MessageDraft, in queue: Queue, from caller: Caller, at now: Moment,
-        into sink: any RecordSink
+        _ message: MessageDraft, number: Int, in queue: Queue, from caller: Caller,
+        at now: Moment, into sink: any RecordSink
     ) throws(BrokerError) -> SentMessage {
         guard acceptsMessages else { throw .noRoomForMessages }
         let body = message.body ?? ByteView()
-        let bodyDigest = message.bodyDigest ?? MD5Digest(of: body)
+        let bodyDigest =
+            bodyDigests.isEmpty
+            ? MD5Digest(of: body) : MD5Digest(number: number, of: bodyDigests)
         encodeAttributes(message.attributes)
         var stored = StoredMessage(
             instant: now.instant, timestamp: now.timestamp, queue: queue.number, slot: 0,

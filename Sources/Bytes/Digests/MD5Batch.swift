@@ -62,6 +62,19 @@ public struct MD5Batch: ~Copyable {
         return unsafe digests[number]
     }
 
+    /// The digests of finished messages as they lie in memory, one after the other, 16 bytes each.
+    /// Valid until a message is added.
+    public func digests(_ numbers: Range<Int>) -> ByteView {
+        precondition(
+            numbers.lowerBound >= 0 && numbers.upperBound <= finishedCount,
+            "messages that were digested")
+        // Safe because the range was just checked and a digest is two integers of eight bytes.
+        return unsafe ByteView(
+            unsafeStart: UnsafeRawPointer(digests + numbers.lowerBound)
+                .assumingMemoryBound(to: UInt8.self),
+            count: numbers.count * MemoryLayout<MD5Digest>.size)
+    }
+
     /// Forgets all messages and keeps the memory.
     public mutating func removeAll() {
         count = 0

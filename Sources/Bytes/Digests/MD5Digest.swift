@@ -13,6 +13,12 @@ public struct MD5Digest: Hashable, Sendable {
         self.second = second
     }
 
+    /// The digest at place `number` of `digests`, which lie one after the other, 16 bytes each.
+    public init(number: Int, of digests: ByteView) {
+        first = digests.littleEndian(at: number * 16)
+        second = digests.littleEndian(at: number * 16 + 8)
+    }
+
     /// The digest of `bytes`, by OpenSSL. Several at once are faster in an `MD5Batch`.
     public init(of bytes: ByteView) {
         var halves: (UInt64, UInt64) = (0, 0)

@@ -1,0 +1,67 @@
+import BrokerCore
+import BrokerProtocol
+import Bytes
+
+/// The requests that one loop gathered in one tick, in the order they came, with the digests of
+/// the bodies they send. Views point into the receive buffers of their connections, which stay as
+/// they are until the batch has been performed.
+public final class CommandBatch {
+    /// The requests.
+    public private(set) var commands: [Command] = []
+    /// The connections whose requests they are.
+    private(set) var connections: [ConnectionToken] = []
+    /// The bodies to be sent, and their digests.
+    private var bodies = MD5Batch()
+    /// How many of the bodies belong to the commands up to this one.
+    private var bodyCounts: [Int] = []
+    private var byteCount = 0
+
+    /// An empty batch.
+    public init() {}
+
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { commands.isEmpty }
+
+    /// Adds a request that came as `byteCount` bytes.
+    public func append(_ command: consuming Command, byteCount: Int = 0) {
+        addBodies(of: command.ask)
+        bodyCounts.append(bodies.count)
+        if case .cancel = command.ask {} else { connections.append(command.connection) }
+        commands.append(command)
+        self.byteCount += byteCount
+    }
+
+    private func addBodies(of ask: Command.Ask) {
+        guard case .perform(let decoded) = ask else { return }
+        switch decoded.action {
+        case .sendMessage(let send):
+            bodies.add(send.message.body ?? ByteView())
+        case .sendMessageBatch(let send):
+            for entry in send.entries { bodies.add(entry.message.body ?? ByteView()) }
+        default:
+            break
+        }
+    }
+
+    /// Whether further requests have to wait for the next tick.
+    func isFull(_ limits: NodeLimits) -> Bool {
+        commands.count >= limits.requestsPerTick || byteCount >= limits.requestBytesPerTick
+    }
+
+    /// Computes the digests of all bodies together, which is several times faster than singly.
+    public func digestBodies() { bodies.finish() }
+
+    /// The digests of the bodies that the command at `index` sends, for `Broker.bodyDigests`.
+    func bodyDigests(of index: Int) -> ByteView {
+        bodies.digests((index == 0 ? 0 : bodyCounts[index - 1])..<bodyCounts[index])
+    }
+
+    /// Forgets everything and keeps the memory.
+    public func removeAll() {
+        commands.removeAll(keepingCapacity: true)
+        connections.removeAll(keepingCapacity: true)
+        bodies.removeAll()
+        bodyCounts.removeAll(keepingCapacity: true)
+        byteCount = 0
+    }
+}
