@@ -14,6 +14,8 @@ static const uint8_t control_letter[32] = {
 
 void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written) {
     size_t from = *read, to = *written;
+    // As long as nothing was shortened nothing moves either.
+    if (from == to) from += apus_scan_json_read(text + from, count - from), to = from;
 #if defined(__SSE2__)
     // A move may begin anywhere in a block and an escape may reach one byte beyond it, so 17 more
     // bytes have to follow it.

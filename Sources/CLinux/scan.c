@@ -1,5 +1,7 @@
 #include "CLinux.h"
 
+#include <string.h>
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -12,9 +14,15 @@
 // Bytes from 0x80 on are negative here, and thus below 0x20 as well.
 #define BELOW_SPACE_OR_HIGH(block) _mm_cmplt_epi8(block, _mm_set1_epi8(0x20))
 #define OR(left, right) _mm_or_si128(left, right)
+#define LOAD16(bytes) _mm_loadu_si128((const __m128i *)(const void *)(bytes))
 #define SCAN16(index, bytes, count, STOPS16)                                            \
+    while (count - index >= 32) {                                                       \
+        __m128i low = LOAD16(bytes + index), high = LOAD16(bytes + index + 16);         \
+        if (_mm_movemask_epi8(OR(STOPS16(low), STOPS16(high)))) break;                  \
+        index += 32;                                                                    \
+    }                                                                                   \
     while (count - index >= 16) {                                                       \
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + index)); \
+        __m128i block = LOAD16(bytes + index);                                          \
         unsigned stops = (unsigned)_mm_movemask_epi8(STOPS16(block));                   \
         if (stops) return index + (size_t)__builtin_ctz(stops);                         \
         index += 16;                                                                    \
@@ -49,3 +57,82 @@ SCANNER(apus_scan_printable, PRINTABLE, BELOW_SPACE_OR_HIGH)
 #define ASCII(byte) ((byte) >= 0x80)
 #define ASCII16(block) (block)
 SCANNER(apus_scan_ascii, ASCII, ASCII16)
+
+// The characters of RFC 9110's tokens: letters, digits and !#$%&'*+-.^_`|~
+static const uint64_t token_characters[4] = {0x03FF6CFA00000000, 0x57FFFFFFC7FFFFFE, 0, 0};
+
+static inline int is_token(uint8_t byte) {
+    return token_characters[byte >> 6] >> (byte & 63) & 1;
+}
+
+#if defined(__SSE2__)
+#define AT_MOST(block, byte) _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(byte)), block)
+#define LETTER16(block) \
+    AT_MOST(_mm_sub_epi8(OR(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a')), 25)
+#define DIGIT16(block) AT_MOST(_mm_sub_epi8(block, _mm_set1_epi8('0')), 9)
+#endif
+
+size_t apus_scan_token(const uint8_t *bytes, size_t count) {
+    size_t index = 0;
+#if defined(__SSE2__)
+    // Most are made of letters, digits and hyphens alone.
+    while (count - index >= 16) {
+        __m128i block = LOAD16(bytes + index);
+        __m128i word = OR(OR(LETTER16(block), DIGIT16(block)), EQUALS(block, '-'));
+        unsigned stops = ~(unsigned)_mm_movemask_epi8(word);
+        // Beyond the sixteen bits there are others, so there is always one.
+        index += (size_t)__builtin_ctz(stops);
+        if (!(stops & 0xFFFF)) continue;
+        if (!is_token(bytes[index])) return index;
+        index++;
+    }
+#endif
+    while (index < count && is_token(bytes[index])) index++;
+    return index;
+}
+
+size_t apus_skip_lines(const uint8_t *bytes, size_t count, size_t from, size_t *line) {
+    size_t start = *line;
+    while (1) {
+        const uint8_t *found = memchr(bytes + from, '\n', count - from);
+        if (!found) {
+            from = count;
+            break;
+        }
+        size_t end = (size_t)(found - bytes);
+        if (end < start + 2 || bytes[end - 1] != '\r') {
+            from = end;
+            break;
+        }
+        start = from = end + 1;
+    }
+    *line = start;
+    return from;
+}
+
+// Eight bytes in lower case. Adding to the low seven bits of each byte carries into its highest bit
+// where it is a letter from A on and none after Z.
+static inline uint64_t lower8(uint64_t bytes) {
+    const uint64_t every = 0x0101010101010101;
+    uint64_t low = bytes & every * 0x7F;
+    uint64_t capital = (low + every * (0x80 - 'A')) & ~(low + every * (0x7F - 'Z')) & ~bytes;
+    return bytes | (capital & every * 0x80) >> 2;
+}
+
+static inline uint64_t load8(const uint8_t *bytes) {
+    uint64_t value;
+    memcpy(&value, bytes, 8);
+    return value;
+}
+
+int apus_equals_lower(const uint8_t *bytes, const uint8_t *lower, size_t count) {
+    if (count < 8) {
+        uint64_t left = 0, right = 0;
+        memcpy(&left, bytes, count);
+        memcpy(&right, lower, count);
+        return lower8(left) == right;
+    }
+    for (size_t index = 0; count - index > 8; index += 8)
+        if (lower8(load8(bytes + index)) != load8(lower + index)) return 0;
+    return lower8(load8(bytes + count - 8)) == load8(lower + count - 8);
+}

@@ -38,34 +38,13 @@ extension ByteView {
         return self[lower..<upper]
     }
 
-    /// Whether the bytes are the literal, whose letters are lower-case, in any case of letters.
-    func equals(lowercase text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount else { return false }
-        return count == 0 || hasPrefix(lowercase: text)
-    }
-
-    /// Whether the bytes begin with the literal, whose letters are lower-case, in any case.
+    /// Whether the bytes begin with the literal, which has no capitals, in any case of letters.
     func hasPrefix(lowercase text: StaticString) -> Bool {
-        guard text.utf8CodeUnitCount > 0 else { return true }
-        let expected = ByteView(text)
-        guard count >= expected.count else { return false }
-        var index = 0
-        while index < expected.count {
-            if self[index].lowercased != expected[index] { return false }
-            index += 1
-        }
-        return true
+        prefix(text.utf8CodeUnitCount).equals(lowercase: text)
     }
 
     /// Whether these are the characters of a header name or a method: at least one, no other.
-    var isToken: Bool { count > 0 && tokenCount == count }
-
-    /// How many characters of a header name or a method stand in front.
-    var tokenCount: Int {
-        var index = 0
-        while index < count, self[index].isTokenCharacter { index += 1 }
-        return index
-    }
+    var isToken: Bool { count > 0 && tokenByteCount == count }
 
     /// The digits as a number; nil for anything else and for more than 18 digits.
     var decimalNumber: Int? {
@@ -104,9 +83,6 @@ extension ByteView {
 }
 
 extension UInt8 {
-    /// The letter in lower case; any other byte unchanged.
-    var lowercased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
-
     /// Whether it may stand in a header name: a letter, a digit or one of ``!#$%&'*+-.^_`|~``.
     var isTokenCharacter: Bool {
         guard self < 128 else { return false }

@@ -84,7 +84,11 @@ public struct RequestDecoder: Sendable {
 
     /// Looks for the empty line after the headers and returns where the body begins.
     private mutating func findHeadEnd(_ text: ByteView) throws(HTTPRefusal) -> Int? {
-        while let lineFeed = text.firstIndex(of: Character.lineFeed, from: scanned) {
+        while true {
+            if lineStart > start { scanned = text.skippingLines(from: scanned, line: &lineStart) }
+            guard let lineFeed = text.firstIndex(of: Character.lineFeed, from: scanned) else {
+                break
+            }
             scanned = lineFeed + 1
             guard lineFeed > lineStart, text[lineFeed - 1] == Character.carriageReturn else {
                 throw HTTPRefusal(.badRequest, "A line ends without a carriage return.")

@@ -135,7 +135,7 @@ struct RequestHead {
     }
 
     private mutating func parseHeader(_ line: ByteView) throws(HTTPRefusal) {
-        let colon = line.tokenCount
+        let colon = line.tokenByteCount
         guard colon > 0, colon < line.count, line[colon] == Character.colon else {
             throw HTTPRefusal(.badRequest, "A header line is malformed.")
         }

@@ -20,6 +20,15 @@ size_t apus_scan_xml_write(const uint8_t *bytes, size_t count);
 size_t apus_scan_printable(const uint8_t *bytes, size_t count);
 /// … lies outside ASCII.
 size_t apus_scan_ascii(const uint8_t *bytes, size_t count);
+/// … may not stand in a token of HTTP, such as the name of a header.
+size_t apus_scan_token(const uint8_t *bytes, size_t count);
+
+/// Passes over lines that end in CR LF and are not empty, from `from` on, which lies in the line
+/// that begins at `*line`. Gives the place of the first line feed that ends another line, or
+/// `count`; `*line` becomes the beginning of the line that holds it.
+size_t apus_skip_lines(const uint8_t *bytes, size_t count, size_t from, size_t *line);
+/// Whether the bytes are those of `lower`, which has no capitals, in any case of letters.
+int apus_equals_lower(const uint8_t *bytes, const uint8_t *lower, size_t count);
 
 /// Goes on with the inside of a JSON string: moves plain bytes from `*read` to `*written`, which is
 /// not behind it, and undoes escapes of two characters. Stops at the end and before a quote, a
