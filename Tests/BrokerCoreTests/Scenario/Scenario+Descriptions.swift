@@ -72,7 +72,10 @@ extension Scenario {
         let stored = try world.notification(at: received.position, length: received.length)
         let entry = try stored.entry(index)
         let id = received.replacedID ?? stored.messageID(ofEntry: index)
-        var parts = ["\(label(received.receiptHandle)) \(label(id)) \(stored.message.string)"]
+        let body =
+            stored.message.count > 40
+            ? "(\(stored.message.count) bytes)" : stored.message.string
+        var parts = ["\(label(received.receiptHandle)) \(label(id)) \(body)"]
         if received.receiveCount != 1 { parts.append("receive \(received.receiveCount)") }
         guard isDetailed else { return parts.joined(separator: ", ") }
         parts.append(entry.isRaw ? "raw" : "enveloped")

@@ -110,7 +110,9 @@ extension Scenario {
             #expect(report.attempts == delivery.attempts + 1)
             switch report.fate {
             case .delivered: lines.append("\(what): delivered")
-            case .retried(let delay): lines.append("\(what): again in \(delay) ms")
+            case .retried(0): lines.append("\(what): again at once")
+            // How much later has jitter, which restarts change.
+            case .retried: lines.append("\(what): again later")
             case .redriven: lines.append("\(what): redriven")
             case .failed: lines.append("\(what): given up")
             }
