@@ -117,7 +117,9 @@ public struct ActionDecoder {
             scope.accessKeyID = key
         }
         form.service = try service(of: actionName, scope, host: request.headers.host)
-        let context = RequestContext(request, scope: scope, configuration: configuration)
+        let region = form.service == .sns ? regionOfResource : ByteView()
+        let context = RequestContext(
+            request, scope: scope, configuration: configuration, regionOfResource: region)
         switch form.service {
         case .sqs: return try decodeQueueAction(actionName, context, form: &form)
         case .sns: return try decodeTopicAction(actionName, context, form: &form)
@@ -154,6 +156,12 @@ public struct ActionDecoder {
         var reader = QueryFieldReader(parameters)
         let action = try context.readAction(name, from: &reader)
         return .action(context.finish(.topic(action), form: &form))
+    }
+
+    /// The region in the ARN of the topic or subscription that the parameters name; empty without.
+    private var regionOfResource: ByteView {
+        let arn = parameters.value(of: "TopicArn") ?? parameters.value(of: "SubscriptionArn")
+        return arn?.regionOfARN ?? ByteView()
     }
 
     /// The service that a query request is for: by its signature, else its version, else its host,

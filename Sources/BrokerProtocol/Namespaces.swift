@@ -139,6 +139,16 @@ extension ByteView {
         return count >= length && dropFirst(count - length).is(text)
     }
 
+    /// The region of an ARN, `arn:<partition>:<service>:<region>:…`; empty when this is none.
+    var regionOfARN: ByteView {
+        guard hasPrefix("arn:"), let partitionEnd = firstIndex(of: Character.colon, from: 4),
+            let start = firstIndex(of: Character.colon, from: partitionEnd + 1),
+            let end = firstIndex(of: Character.colon, from: start + 1)
+        else { return ByteView() }
+        let region = self[start + 1..<end]
+        return region.isRegion ? region : ByteView()
+    }
+
     /// Whether these may name a region: 1 to 32 lower-case letters, digits and hyphens.
     var isRegion: Bool {
         guard count >= 1, count <= 32 else { return false }

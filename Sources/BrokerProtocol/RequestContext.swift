@@ -12,7 +12,12 @@ struct RequestContext {
     let isSigned: Bool
     private let hostRegion: HostRegion
 
-    init(_ request: Request, scope: CredentialScope, configuration: ProtocolConfiguration) {
+    /// - Parameter regionOfResource: The region of the resource that the request names; empty when it
+    ///   names none.
+    init(
+        _ request: Request, scope: CredentialScope, configuration: ProtocolConfiguration,
+        regionOfResource: ByteView = ByteView()
+    ) {
         self.request = request
         self.configuration = configuration
         path = QueueLocation(path: request.path)
@@ -22,6 +27,8 @@ struct RequestContext {
         var region = scope.region
         if !region.isRegion { region = hostRegion.region }
         if region.isEmpty { region = path.region }
+        // A link of a notification is called without a signature.
+        if region.isEmpty { region = regionOfResource }
         caller = Caller(
             account: AccountID(scope.accessKeyID) ?? configuration.account,
             region: region.isEmpty ? configuration.region : region.string)

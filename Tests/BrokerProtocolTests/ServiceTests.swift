@@ -95,6 +95,24 @@ import Testing
         #expect(try TestBuffer.form("Action=ListTopics").decodeAction().form.wire == .query)
     }
 
+    @Test func anUnsignedLinkIsOfTheRegionItsARNNames() throws {
+        func region(_ target: String, _ headers: String = "Host: h\r\n") throws -> String {
+            try TestBuffer("GET \(target) HTTP/1.1\r\n\(headers)\r\n").decodeAction().caller.region
+        }
+        let confirm = "/?Action=ConfirmSubscription&Token=x&TopicArn="
+        #expect(try region(confirm + "arn:aws:sns:eu-west-1:000000000007:t") == "eu-west-1")
+        #expect(try region(confirm + "arn%3Aaws%3Asns%3Aeu-west-1%3A7%3At") == "eu-west-1")
+        let end = "/?Action=Unsubscribe&SubscriptionArn="
+        #expect(try region(end + "arn:aws:sns:eu-west-1:000000000007:t:s") == "eu-west-1")
+        for arn in ["", "arn", "arn:", "arn:aws:sns", "arn:aws:sns:eu", "arn:aws:sns:E:7:t"] {
+            #expect(try region(confirm + arn) == "us-east-1")
+        }
+        let signed = "Host: h\r\n" + Self.signed("sns").replacing("eu-west-1", with: "eu-north-1")
+        #expect(try region(confirm + "arn:aws:sns:eu-west-1:7:t", signed) == "eu-north-1")
+        let host = "Host: sns.eu-central-1.h\r\n"
+        #expect(try region(confirm + "arn:aws:sns:eu-west-1:7:t", host) == "eu-central-1")
+    }
+
     @Test func theCertificateIsAskedForByItsPath() throws {
         let path = "/SimpleNotificationService-0123abcd.pem"
         let request = TestBuffer("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n")
