@@ -126,6 +126,16 @@ import Testing
         #expect(publish.entries.map(\.message.traceHeader?.string) == ["Root=1", "Root=1"])
     }
 
+    @Test func confirmSubscriptionKnowsWhetherItWasSigned() throws {
+        let body = "Action=ConfirmSubscription&TopicArn=t&Token=x"
+        for (headers, isSigned) in [("", false), (ServiceTests.signed("sns"), true)] {
+            guard
+                case .confirmSubscription(let confirm) = try Self.action(body, headers: headers)
+            else { throw TestBuffer.Incomplete() }
+            #expect(confirm.isAuthenticated == isSigned)
+        }
+    }
+
     @Test func unsubscribeKnowsWhetherItWasSigned() throws {
         let link = "GET /?Action=Unsubscribe&SubscriptionArn=s HTTP/1.1\r\nHost: h\r\n"
         for (headers, isSigned) in [("", false), (ServiceTests.signed("sns"), true)] {

@@ -16,7 +16,7 @@ extension RequestContext {
         case .publish: return .publish(try publish(&reader))
         case .publishBatch: return .publishBatch(try publishBatch(&reader))
         case .addPermission: return .addPermission(try read(&reader))
-        case .confirmSubscription: return .confirmSubscription(try read(&reader))
+        case .confirmSubscription: return .confirmSubscription(try confirm(&reader))
         case .createTopic: return .createTopic(try read(&reader))
         case .deleteTopic: return .deleteTopic(try resource("TopicArn", &reader))
         case .getDataProtectionPolicy:
@@ -100,6 +100,14 @@ extension RequestContext {
             }
         }
         return publish
+    }
+
+    private func confirm(
+        _ reader: inout some FieldReader
+    ) throws(BrokerError) -> ConfirmSubscription {
+        var confirm: ConfirmSubscription = try read(&reader)
+        confirm.isAuthenticated = isSigned
+        return confirm
     }
 
     private func unsubscribe(_ reader: inout some FieldReader) throws(BrokerError) -> Unsubscribe {
