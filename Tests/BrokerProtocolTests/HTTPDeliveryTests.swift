@@ -145,6 +145,42 @@ import Testing
         }
     }
 
+    @Test func noDamageToARecordStopsTheEncoder() {
+        var generator = SeededGenerator(seed: 7)
+        var fixture = NotificationFixture(kind: .delivery)
+        fixture.subject = "subject"
+        fixture.message = #"{"default":"d","sqs":"q"}"#
+        fixture.isStructured = true
+        fixture.attributes = NotificationFixture.attributes
+        let payload = fixture.payload.array
+        for _ in 0..<2000 {
+            var bytes = payload
+            for _ in 0..<Int.random(in: 0..<4, using: &generator) {
+                let index = Int.random(in: 0..<bytes.count, using: &generator)
+                bytes[index] = UInt8.random(in: 0...255, using: &generator)
+            }
+            if Bool.random(using: &generator) {
+                bytes.removeLast(Int.random(in: 0..<bytes.count, using: &generator))
+            }
+            let kind = SubscriptionProtocol.allCases.randomElement(using: &generator)!
+            let due = DeliveryFixture(protocolKind: kind, endpoint: "a@b")
+            bytes.withByteView { payload in
+                let encoded = due.encoded(payload: payload)
+                if case .none = encoded.address { #expect(encoded.body.isEmpty) }
+                var writer = ByteWriter()
+                let isSigned = DeliveryEncoder.appendSignedText(
+                    of: due.delivery, payload: payload, links: OutcomeEncoderTests.links,
+                    into: &writer)
+                #expect(isSigned == (writer.count > 0))
+                var body = ByteWriter()
+                let message = try? StoredMessage(
+                    payload: payload, entry: 1, links: OutcomeEncoderTests.links, signature: "",
+                    body: &body)
+                #expect(message == nil || message?.body.count == body.count)
+            }
+        }
+    }
+
     @Test func whatCannotBeSentSaysWhy() {
         let fixture = DeliveryFixture(protocolKind: .http, endpoint: "http://e/")
         guard case .none(let reason) = fixture.encoded(payload: "garbage").address else {

@@ -80,7 +80,8 @@ public enum NotificationEnvelope {
                 "SignatureVersion", notification.signatureVersion == 2 ? "2" : "1" as ByteView,
                 into: &writer)
             document.text("Signature", signature, into: &writer)
-            document.text("SigningCertURL", links.certificateURL, into: &writer)
+            document.beginMember("SigningCertURL", into: &writer)
+            links.appendCertificateURL(into: &writer)
         }
         document.beginMember("UnsubscribeURL", into: &writer)
         writer.append(0x22)

@@ -15,6 +15,14 @@ public struct NotificationLinks: Sendable {
     /// What SigningCertURL shows.
     public var certificateURL: String { base + certificatePath }
 
+    /// Appends what SigningCertURL shows as a JSON string.
+    func appendCertificateURL(into writer: inout ByteWriter) {
+        writer.append(0x22)
+        base.withByteView { writer.append(jsonEscaped: $0) }
+        certificatePath.withByteView { writer.append(jsonEscaped: $0) }
+        writer.append(0x22)
+    }
+
     /// Whether `path` can be that of a certificate.
     static func isCertificatePath(_ path: ByteView) -> Bool {
         path.hasPrefix("/SimpleNotificationService-") && path.hasSuffix(".pem")
