@@ -11,3 +11,14 @@ import Testing
         }
     }
 }
+
+@Suite struct FanOutModelTests {
+    @Test(arguments: [false, true], 0..<12 as Range<UInt64>)
+    func whatIsPublishedArrivesOnce(isFIFO: Bool, seed: UInt64) throws {
+        do { try FanOutRun(isFIFO: isFIFO, seed: seed).run(steps: 150) } catch let difference
+            as FanOutRun.Difference
+        {
+            Issue.record("FIFO \(isFIFO), seed \(seed): \(difference.text)")
+        }
+    }
+}

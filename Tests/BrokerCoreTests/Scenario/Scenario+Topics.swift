@@ -53,6 +53,28 @@ extension Scenario {
                 .listTagsForResource(resource(topicARN(try command.word(0)))))
             guard case .tags(let tags) = outcome else { return ["?"] }
             return [tags.map { "\($0.key)=\($0.value)" }.joined(separator: " ")]
+        case "set-sms":
+            var set = SetAttributes()
+            set.attributes = topicAttributes(of: command)
+            _ = try topic(.setSMSAttributes(set))
+        case "create-application":
+            var create = CreatePlatformApplication()
+            create.name = try command.word(0)
+            create.platform = try command.word(1)
+            create.attributes = topicAttributes(of: command)
+            guard
+                case .platformApplication(let arn) = try topic(
+                    .createPlatformApplication(create))
+            else { return ["?"] }
+            return [arn]
+        case "create-endpoint":
+            var create = CreatePlatformEndpoint()
+            create.platformApplicationARN = try command.word(0)
+            create.token = try command.word(1)
+            create.attributes = topicAttributes(of: command)
+            guard case .platformEndpoint(let arn) = try topic(.createPlatformEndpoint(create))
+            else { return ["?"] }
+            return [label(subscription: arn)]
         default: return try performSubscriptions(command)
         }
         return ["ok"]
