@@ -1,4 +1,3 @@
-import BrokerCore
 import Bytes
 
 /// An attempt to deliver that did not succeed, for the operator's log.
@@ -13,7 +12,8 @@ public struct DeliveryNotice: Sendable {
         case givenUp
     }
     public var consequence: Consequence
-    public var protocolKind: SubscriptionProtocol
+    /// The name of the protocol, or "archive".
+    public var protocolName: String
     /// The topic's ARN; empty for a message to one device or phone.
     public var topicARN: String
     /// Where it should have gone, without credentials.
@@ -25,11 +25,11 @@ public struct DeliveryNotice: Sendable {
 
     /// A report of an attempt.
     public init(
-        _ consequence: Consequence, protocolKind: SubscriptionProtocol, topicARN: String,
-        destination: String, attempts: Int, reason: String
+        _ consequence: Consequence, protocolName: String, topicARN: String, destination: String,
+        attempts: Int, reason: String
     ) {
         self.consequence = consequence
-        self.protocolKind = protocolKind
+        self.protocolName = protocolName
         self.topicARN = topicARN
         self.destination = destination
         self.attempts = attempts

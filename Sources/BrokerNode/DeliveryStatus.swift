@@ -50,8 +50,13 @@ struct DeliveryStatus {
         return subject.id.low % 100 < UInt64(max(report.successSampleRate, 0))
     }
 
+    /// The archive is no subscriber whose deliveries a topic asks about.
+    private var isForArchive: Bool {
+        if case .archive = answer.item.delivery.content { true } else { false }
+    }
+
     private func writeFailure(to log: any DeliveryLog, _ id: RequestID, at now: Moment) {
-        guard report.failureRoleARN != nil else { return }
+        guard report.failureRoleARN != nil, !isForArchive else { return }
         writeDocument(to: log, id, isSuccess: false, at: now)
     }
 
@@ -59,8 +64,9 @@ struct DeliveryStatus {
         var reason = answer.response
         if let status = answer.status { reason = "status \(status)" }
         return DeliveryNotice(
-            consequence, protocolKind: report.protocolKind, topicARN: report.topicARN,
-            destination: destination, attempts: report.attempts, reason: reason)
+            consequence, protocolName: isForArchive ? "archive" : report.protocolKind.name,
+            topicARN: report.topicARN, destination: isForArchive ? "archive" : destination,
+            attempts: report.attempts, reason: reason)
     }
 
     /// The endpoint without user name and password.

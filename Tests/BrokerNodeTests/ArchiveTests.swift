@@ -54,6 +54,11 @@ struct ArchiveTests {
         }
         #expect(received == ["a", "b", "c", "d"])
         #expect(archive.count == 4)
+        let metrics = try node.done(Ask.http("GET", "/metrics"))
+        let lines = metrics.body.split(separator: "\n")
+            .filter { $0.hasPrefix("apus_deliveries_delivered_total{") }
+        let labels = #"{topic="\#(Ask.fifoTopicARN)",protocol="sqs"}"#
+        #expect(lines == ["apus_deliveries_delivered_total\(labels) 4"])
     }
 
     @Test("The archive keeps nothing when everything is reset")

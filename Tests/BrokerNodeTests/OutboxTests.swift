@@ -90,7 +90,7 @@ struct OutboxTests {
         try node.done(Ask.subscribe("sms", "+15550100"))
         try node.done(Ask.publish("hello"))
         let notice = try #require(node.deliveries.notices.first)
-        #expect(notice.protocolKind == .sms && notice.attempts == 1)
+        #expect(notice.protocolName == "sms" && notice.attempts == 1)
         #expect(notice.reason == "no SMS gateway is configured")
         #expect(node.courier.sent.isEmpty)
     }

@@ -202,7 +202,8 @@ extension Broker {
         else { return nil }
         let owed = store.owed[slot]
         var report = report(on: owed)
-        let topic = topic(of: owed)
+        // The archive is no subscriber that anybody counts.
+        let topic = owed.kind == .archive ? nil : topic(of: owed)
         if result == .delivered {
             end(slot, at: now, into: sink)
             topic?.count(report.protocolKind) { $0.delivered += 1 }

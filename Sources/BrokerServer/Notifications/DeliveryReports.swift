@@ -41,7 +41,7 @@ final class DeliveryReports: DeliveryLog {
         let level: Log.Level
         let message: String
         var fields = [
-            ("protocol", notice.protocolKind.name), ("destination", notice.destination),
+            ("protocol", notice.protocolName), ("destination", notice.destination),
             ("attempts", "\(notice.attempts)"), ("reason", notice.reason),
         ]
         if !notice.topicARN.isEmpty { fields.insert(("topic", notice.topicARN), at: 0) }

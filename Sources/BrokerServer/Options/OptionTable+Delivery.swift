@@ -41,8 +41,8 @@ extension OptionTable {
             help: "Takes push notifications for mobile applications as JSON."),
         Option(
             "delivery-log", "FILE", allowed: "none, or the path of a file",
-            help: "Takes the status of deliveries as topics ask for it, a JSON object a line. At 64 "
-                + "MiB it becomes FILE.1 and a new one begins. none: they go to the log.",
+            help: "Takes the status of deliveries as topics ask for it, a JSON object a line. At "
+                + "64 MiB it becomes FILE.1 and a new one begins. none: they go to the log.",
             read: { text, options in
                 options.deliveryLog = text == "none" ? nil : text
                 return !text.isEmpty
