@@ -29,7 +29,8 @@ import Testing
             mail.headers == [
                 "From: \"AWS Notifications\" <no-reply@sns.amazonaws.com>", "To: me@example.com",
                 "Subject: A subject", "Date: Wed, 02 May 2012 00:54:06 +0000",
-                "Message-ID: <\(OutcomeEncoderTests.idText)@sns.amazonaws.com>",
+                "Message-ID: <\(OutcomeEncoderTests.idText)."
+                    + "11223344-5566-7788-99aa-bbccddeeff00@sns.amazonaws.com>",
                 "x-amz-sns-message-id: \(OutcomeEncoderTests.idText)",
                 "x-amz-sns-subscription-arn: \(NotificationFixture.subscription)",
                 "MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8",

@@ -7,7 +7,8 @@ struct Mail {
     var recipient: String
     var subject: ByteView
     var date: Timestamp
-    var messageID: MessageID
+    /// What Message-ID shows before the at sign; no two mails share it.
+    var identifier: String
     /// More header fields, whose values are printable ASCII.
     var fields: [(name: StaticString, value: String)] = []
 
@@ -40,7 +41,7 @@ struct Mail {
         mail.append("\nDate: ")
         mail.append(mailDate: date)
         mail.append("\nMessage-ID: <")
-        mail.append(uuid: messageID.high, low: messageID.low)
+        mail.append(identifier)
         mail.append("@sns.amazonaws.com>\n")
         for (name, value) in fields where value.isPrintable {
             mail.append(name)

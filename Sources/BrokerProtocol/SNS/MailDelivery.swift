@@ -8,7 +8,8 @@ extension DueNotification {
             recipient: delivery.endpoint,
             subject: notification.subject.isEmpty
                 ? "AWS Notification Message" : notification.subject,
-            date: notification.timestamp, messageID: notification.id,
+            date: notification.timestamp,
+            identifier: "\(messageID).\(entry.subscriptionID.text)",
             fields: [
                 ("x-amz-sns-message-id", messageID),
                 ("x-amz-sns-subscription-arn", delivery.subscriptionARN),
@@ -73,6 +74,6 @@ extension ConfirmationDocument {
             subject: confirmation.isUnsubscribe
                 ? "AWS Notification - Unsubscribe Confirmation"
                 : "AWS Notification - Subscription Confirmation",
-            date: confirmation.timestamp, messageID: confirmation.id)
+            date: confirmation.timestamp, identifier: confirmation.id.text)
     }
 }
