@@ -24,7 +24,7 @@ extension FieldWriter {
         for (index, message) in messages.enumerated() {
             beginElement(.messages, into: &writer)
             if let entry = message.entry {
-                var body = ByteWriter(capacity: message.length + 2048)
+                var body = ByteWriter(capacity: 64)
                 let stored = try StoredMessage(
                     payload: payload(index), entry: entry, links: links,
                     signature: signature(index), body: &body)
