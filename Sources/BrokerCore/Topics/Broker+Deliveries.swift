@@ -161,6 +161,10 @@ extension Broker {
             delivery.isRaw = subscription.settings.rawMessageDelivery
             delivery.contentType = retryPlan(for: subscription).contentType
         }
+        if delivery.protocolKind == .application, let device = device(of: delivery.endpoint) {
+            delivery.device = DueDelivery.Device(
+                token: device.token, userData: device.customUserData)
+        }
         return delivery
     }
 

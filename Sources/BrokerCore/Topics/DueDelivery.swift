@@ -19,6 +19,8 @@ public struct DueDelivery: Sendable {
     public var protocolKind: SubscriptionProtocol
     /// The URL, address, phone number or ARN it goes to.
     public var endpoint: String
+    /// The device, for `application`; nil when it is gone.
+    public var device: Device?
     /// The subscription's ARN; empty for a message to one device or phone.
     public var subscriptionARN: String
     /// The topic's ARN; empty for a message to one device or phone.
@@ -30,6 +32,19 @@ public struct DueDelivery: Sendable {
     public var attempts: Int
     /// When the message was published, on the broker's clock.
     public var since: Instant
+
+    /// A device of a platform application.
+    public struct Device: Sendable {
+        /// By which the push service knows it.
+        public var token: String
+        /// CustomUserData, if it was set.
+        public var userData: String?
+
+        public init(token: String, userData: String? = nil) {
+            self.token = token
+            self.userData = userData
+        }
+    }
 
     /// A confirmation's message: everything that is not in the delivery.
     public struct Confirmation: Sendable {

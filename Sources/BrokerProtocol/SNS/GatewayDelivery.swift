@@ -24,6 +24,12 @@ extension DueNotification {
             document.text("EndpointArn", delivery.endpoint, into: &body)
             document.text("Platform", platform, into: &body)
             document.text("Application", application, into: &body)
+            if let device = delivery.device {
+                document.text("Token", device.token, into: &body)
+                if let data = device.userData {
+                    document.text("CustomUserData", data, into: &body)
+                }
+            }
             platform.withByteView { key in
                 notification.withMessage(for: key) {
                     document.text("Message", $0, into: &body)
