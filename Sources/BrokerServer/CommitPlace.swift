@@ -4,13 +4,13 @@ import BrokerJournal
 ///
 /// Handing a commit to another thread and waiting for its answer costs more processor time than a
 /// small commit itself, and no reply can leave before it is done. But a loop that waits for a slow
-/// disk serves nobody, so while commits are slow on average they are made on the disk's thread. A
-/// single slow one says nothing: on a busy machine it is the loop that waited, for a processor.
+/// disk serves nobody, so while commits are slow on average they are made on the disk's thread. The
+/// time that the loop waited for a processor does not count: another thread would wait as well.
 struct CommitPlace {
     /// A commit of more bytes than this is not tried on the loop's thread.
     private static let largestByteCount = 512 * 1024
     /// Commits that take longer on average are slow.
-    private static let slowNanoseconds: UInt64 = 2_000_000
+    static let slowNanoseconds: UInt64 = 2_000_000
     /// How much one commit may add to the average, so that a stall is forgotten again.
     private static let longestNanoseconds: UInt64 = 16_000_000
     /// How many commits the average goes over, about.
@@ -35,7 +35,7 @@ struct CommitPlace {
         return true
     }
 
-    /// Learns how long a commit on the loop's thread took.
+    /// Learns how long a commit on the loop's thread took the disk.
     mutating func took(nanoseconds: UInt64) {
         let counted = min(nanoseconds, CommitPlace.longestNanoseconds)
         average = (average * (CommitPlace.weight - 1) + counted) / CommitPlace.weight

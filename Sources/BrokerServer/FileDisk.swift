@@ -21,6 +21,8 @@ final class FileDisk: Disk {
     /// The files of commits on the caller's thread.
     private let committed: FileSet
     private var commitPlace: CommitPlace
+    /// How long the loop had waited for a processor when it was last asked.
+    private var processorWait: UInt64 = 0
 
     /// The files in `directory`, which exists. Completions signal `wake`, except those of commits
     /// on the caller's thread, which can be taken at once.
@@ -70,7 +72,13 @@ final class FileDisk: Disk {
     private func commitHere(_ operation: DiskOperation, ticket: UInt64) {
         let begun = SystemClock.monotonicNanoseconds()
         taken.append(committed.completion(of: operation, ticket: ticket))
-        commitPlace.took(nanoseconds: SystemClock.monotonicNanoseconds() - begun)
+        var spent = SystemClock.monotonicNanoseconds() - begun
+        if spent > CommitPlace.slowNanoseconds {
+            let waited = ProcessorWait.nanoseconds()
+            spent -= min(spent, waited - min(waited, processorWait))
+            processorWait = waited
+        }
+        commitPlace.took(nanoseconds: spent)
     }
 
     func takeCompletions(_ body: (DiskCompletion) -> Void) {

@@ -58,3 +58,11 @@ import Testing
         #expect(small == [false, false, false])
     }
 }
+
+@Suite struct ProcessorWaitTests {
+    @Test func aThreadsWaitForProcessorsOnlyGrows() {
+        let before = ProcessorWait.nanoseconds()
+        let after = ProcessorWait.nanoseconds()
+        #expect(after >= before)
+    }
+}
