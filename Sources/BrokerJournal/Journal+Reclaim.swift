@@ -73,7 +73,7 @@ extension Journal {
         cold.forget(segment: segment.number)
         segments.remove(segment.number)
         guard isOnDisk else { return }
-        if files.spares.count < SegmentFiles.spareLimit {
+        if files.spares.count < files.spareLimit {
             files.spares.append(segment.file)
         } else {
             files.count -= 1

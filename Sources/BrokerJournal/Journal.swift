@@ -67,7 +67,8 @@ public final class Journal {
         segmentByteCount = settings.segmentByteCount
         memory = MemoryPool(
             segmentByteCount: settings.segmentByteCount, budget: settings.memoryBudget)
-        files = SegmentFiles(segmentByteCount: settings.segmentByteCount)
+        files = SegmentFiles(
+            segmentByteCount: settings.segmentByteCount, hasBudget: settings.diskBudget != nil)
         cold = ColdReader(segmentByteCount: settings.segmentByteCount)
         // Replaced by open; until then nothing is appended and no page of it is touched.
         writer = SegmentWriter(

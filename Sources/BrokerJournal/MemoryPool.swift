@@ -29,9 +29,13 @@ struct MemoryPool {
         return spares.popLast() ?? PageMemory(byteCount: segmentByteCount)
     }
 
-    /// Takes memory back and keeps one for the next segment.
+    /// Takes memory back and keeps it for the next segments as far as the budget allows. Snapshots
+    /// free segments several at a time, so one spare would not do; and where a hypervisor has to
+    /// find the page, touching fresh memory costs more than all else of a send.
     mutating func give(_ memory: PageMemory) {
         takenCount -= 1
-        if spares.isEmpty, takenCount < limit { spares.append(memory) }
+        guard takenCount + spares.count < limit else { return }
+        memory.lend()
+        spares.append(memory)
     }
 }

@@ -21,10 +21,12 @@ struct SegmentFiles {
 
     /// How many bytes of zeros are written at a time.
     static let fillByteCount: UInt64 = 1 << 20
-    /// Dead files that are kept for the next segments; more are removed.
-    static let spareLimit = 2
 
     let segmentByteCount: UInt64
+    /// How many dead files are kept for the next segments; more are removed. As many as one snapshot
+    /// frees of a journal that is drained as fast as it is filled, or else each would be filled with
+    /// zeros anew; two where there is a budget, which other files need as well.
+    let spareLimit: Int
     /// Every segment up to this one that still has a file has a ready one; nil before the first.
     var readyThrough: UInt64?
     /// The file being made ready.
@@ -39,7 +41,10 @@ struct SegmentFiles {
     var zeros: PageMemory?
 
     /// No files yet.
-    init(segmentByteCount: UInt64) { self.segmentByteCount = segmentByteCount }
+    init(segmentByteCount: UInt64, hasBudget: Bool) {
+        self.segmentByteCount = segmentByteCount
+        spareLimit = hasBudget ? 2 : 4
+    }
 
     /// Whether segment `number` can be written.
     func isReady(_ number: UInt64) -> Bool { readyThrough.map { number <= $0 } ?? false }

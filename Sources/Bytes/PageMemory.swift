@@ -36,6 +36,13 @@ public final class PageMemory {
     // Safe because this is the mapping that init made, and nobody keeps views of freed memory.
     deinit { _ = unsafe munmap(start, byteCount) }
 
+    /// Lets the system have the pages when it runs short of memory, until they are written again.
+    /// What they hold is of no meaning from now on.
+    public func lend() {
+        // Safe because it is this object's mapping; where the kernel cannot, nothing happens.
+        _ = unsafe madvise(start, byteCount, MADV_FREE)
+    }
+
     /// The bytes `range`.
     public func view(_ range: Range<Int>) -> ByteView {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "within the memory")
