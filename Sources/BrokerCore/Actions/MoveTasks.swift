@@ -259,7 +259,8 @@ extension Broker {
         fresh.replacedLow = id.low
         fresh.replacedTimestamp = now.timestamp.milliseconds
         store.deliveries[delivery] = fresh
-        store.messages[slot].flags = .replaced
+        store.messages[slot].flags.formIntersection(.published)
+        store.messages[slot].flags.insert(.replaced)
         // Receives are counted anew, so an earlier handle must not fit one of them.
         store.messages[slot].generation &+= 1
         store.messages[slot].receivesBefore = 0
