@@ -21,8 +21,10 @@ final class FileDisk: Disk {
     /// The files of commits on the caller's thread.
     private let committed: FileSet
     private var commitPlace: CommitPlace
-    /// How long the loop had waited for a processor when it was last asked.
-    private var processorWait: UInt64 = 0
+    /// Asked on the loop's thread, which first needs it.
+    private lazy var processorWait = ProcessorWait()
+    /// How long the loop had waited for a processor when that was last asked.
+    private var knownWait: UInt64 = 0
 
     /// The files in `directory`, which exists. Completions signal `wake`, except those of commits
     /// on the caller's thread, which can be taken at once.
@@ -74,9 +76,9 @@ final class FileDisk: Disk {
         taken.append(committed.completion(of: operation, ticket: ticket))
         var spent = SystemClock.monotonicNanoseconds() - begun
         if spent > CommitPlace.slowNanoseconds {
-            let waited = ProcessorWait.nanoseconds()
-            spent -= min(spent, waited - min(waited, processorWait))
-            processorWait = waited
+            let waited = processorWait.nanoseconds()
+            spent -= min(spent, waited - min(waited, knownWait))
+            knownWait = waited
         }
         commitPlace.took(nanoseconds: spent)
     }

@@ -61,8 +61,9 @@ import Testing
 
 @Suite struct ProcessorWaitTests {
     @Test func aThreadsWaitForProcessorsOnlyGrows() {
-        let before = ProcessorWait.nanoseconds()
-        let after = ProcessorWait.nanoseconds()
+        let wait = ProcessorWait()
+        let before = wait.nanoseconds()
+        let after = wait.nanoseconds()
         #expect(after >= before)
     }
 }

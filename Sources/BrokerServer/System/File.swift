@@ -88,17 +88,28 @@ final class File {
         return false
     }
 
+    /// The flags of open(2) for reading.
+    static let readOnly = O_RDONLY
+
     /// The whole content as text; nil when it cannot be read.
     static func text(path: String) -> String? {
+        do {
+            return try File(path: path, flags: readOnly).text()
+        } catch {
+            return nil
+        }
+    }
+
+    /// The whole content as text; nil when it cannot be read.
+    func text() -> String? {
         var text = ByteWriter(capacity: 4096)
         do {
-            let file = try File(path: path, flags: O_RDONLY)
             var chunk = [UInt8](repeating: 0, count: 4096)
             while true {
                 let count = try unsafe chunk.withUnsafeMutableBytes {
                     buffer throws(SystemError) in
                     // Safe because the chunk has that many bytes.
-                    unsafe try file.read(
+                    unsafe try read(
                         into: buffer.baseAddress.unsafelyUnwrapped, count: buffer.count,
                         at: UInt64(text.count))
                 }

@@ -1,10 +1,20 @@
-/// How long a thread was ready to run and had no processor.
-enum ProcessorWait {
-    /// Of the calling thread since it began, as the scheduler accounts it; 0 where Linux does not.
-    static func nanoseconds() -> UInt64 {
-        guard let text = File.text(path: "/proc/thread-self/schedstat") else { return 0 }
+/// How long the thread that made this was ready to run and had no processor.
+final class ProcessorWait {
+    private let file: File?
+
+    /// Asks the scheduler about the calling thread from now on.
+    init() {
+        do {
+            file = try File(path: "/proc/thread-self/schedstat", flags: File.readOnly)
+        } catch {
+            file = nil
+        }
+    }
+
+    /// Since the thread began; 0 where Linux does not keep account.
+    func nanoseconds() -> UInt64 {
         // On a processor, waiting for one, and how often: three numbers.
-        let fields = text.split(separator: " ")
+        let fields = (file?.text() ?? "").split(separator: " ")
         return fields.count > 1 ? UInt64(fields[1]) ?? 0 : 0
     }
 }
