@@ -51,8 +51,10 @@ public enum Limits {
     public static let deliveriesUnderway = 8
     /// Bytes of a published message with its attributes, and of all messages of a batch.
     public static let notificationBytes = 262_144
-    /// Characters of a notification's subject, exclusive.
+    /// Characters of a notification's subject.
     public static let subjectCharacters = 100
+    /// Characters of a message to a phone.
+    public static let textCharacters = 1600
     /// Attempt identifiers that are remembered at the same time.
     public static let attempts = 1_000_000
 }

@@ -349,6 +349,7 @@ extension Broker {
         let target: String
         if let number = publish.phoneNumber {
             try checkPhoneNumber(number, from: caller)
+            try PublishRules.checkText(publish.message)
             kind = .sms
             target = number
         } else if let arn = publish.targetARN ?? publish.topicARN {

@@ -53,6 +53,14 @@ enum PublishRules {
         if let subject = draft.subject { try checkSubject(subject) }
     }
 
+    /// What goes to a phone has fewer characters.
+    static func checkText(_ draft: NotificationDraft) throws(BrokerError) {
+        let message = draft.message ?? ByteView()
+        guard message.string.unicodeScalars.count <= Limits.textCharacters else {
+            throw .invalidParameter("Message too long")
+        }
+    }
+
     /// Bytes that count against the size limits: the message, and name, type and value of each
     /// attribute.
     static func byteCount(of draft: NotificationDraft) -> Int {
@@ -151,7 +159,8 @@ enum PublishRules {
             throw .invalidParameter("Message Structure - Invalid value")
         }
         guard let texts = JSONValue(parsing: draft.message?.string ?? ""),
-            case .object(let members) = texts
+            case .object(let members) = texts,
+            Set(members.map(\.name)).count == members.count
         else {
             throw .invalidParameter("Message Structure - JSON message body failed to parse")
         }
@@ -161,12 +170,16 @@ enum PublishRules {
         }
     }
 
-    /// Printable ASCII that does not begin with a space; fewer than 100 characters.
+    /// UTF-8 without line breaks and control characters, up to 100 characters.
     private static func checkSubject(_ subject: ByteView) throws(BrokerError) {
         var isAllowed =
-            !subject.isEmpty && subject.count <= Limits.subjectCharacters && subject[0] != 0x20
+            !subject.isEmpty && subject.count <= Limits.subjectCharacters * 4
+            && XMLCharacters.isAllowed(subject)
         for index in 0..<subject.count where isAllowed {
-            isAllowed = subject[index] >= 0x20 && subject[index] < 0x7F
+            isAllowed = subject[index] >= 0x20 && subject[index] != 0x7F
+        }
+        if isAllowed {
+            isAllowed = subject.string.unicodeScalars.count <= Limits.subjectCharacters
         }
         guard isAllowed else { throw .invalidParameter("Subject") }
     }
@@ -249,6 +262,8 @@ enum NotificationAttributeRules {
             previous = name[index]
         }
         let text = name.string.lowercased()
+        // Some names are for the services that deliver: AWS.SNS.SMS.SenderID and others.
+        if text.hasPrefix("aws.sns.") || text.hasPrefix("aws.mm.") { return }
         guard !text.hasPrefix("aws."), !text.hasPrefix("amazon.") else {
             throw invalid(
                 "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. "
