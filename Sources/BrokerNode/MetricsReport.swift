@@ -19,7 +19,10 @@ struct MetricsReport: ~Copyable {
                 "apus_refused_requests_total", "Requests answered with an error.",
                 node.refusedRequests
             ),
-            ("apus_messages_sent_total", "Messages sent to queues by their senders.", counts.messagesSent),
+            (
+                "apus_messages_sent_total", "Messages sent to queues by their senders.",
+                counts.messagesSent
+            ),
             ("apus_messages_received_total", "Messages handed out.", counts.messagesReceived),
             (
                 "apus_messages_deleted_total", "Messages deleted by their receivers.",

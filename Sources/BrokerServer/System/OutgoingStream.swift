@@ -50,6 +50,9 @@ final class OutgoingStream {
         }
     }
 
+    /// Tells the peer at once that its bytes have come.
+    func acknowledge() { socket.acknowledge() }
+
     /// Writes as much of `bytes` as is taken now.
     func write(_ bytes: ByteView) -> StreamTransfer {
         if let session { return session.write(bytes) }

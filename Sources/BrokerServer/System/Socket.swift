@@ -60,6 +60,9 @@ struct Socket: ~Copyable {
         return isTransient(errno) ? .wouldBlock : .failed
     }
 
+    /// Tells the peer at once that its bytes have come, instead of with the next ones sent.
+    func acknowledge() { _ = apus_set_flag(descriptor.number, Int32(IPPROTO_TCP), TCP_QUICKACK) }
+
     /// Tells the peer that nothing more will be sent; reading goes on.
     func finishSending() { shutdown(descriptor.number, Int32(SHUT_WR)) }
 
