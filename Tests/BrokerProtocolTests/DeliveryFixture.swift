@@ -13,6 +13,7 @@ struct DeliveryFixture {
     var confirmation: DueDelivery.Confirmation?
     /// Whether a subscription gets it, and not one device or phone.
     var isSubscribed = true
+    var device: DueDelivery.Device?
     var endpoints = DeliveryFixture.allEndpoints
 
     static var allEndpoints: DeliveryEndpoints {
@@ -36,6 +37,7 @@ struct DeliveryFixture {
             ?? .notification(position: .start, length: 0, entry: 1)
         return DueDelivery(
             number: 1, content: content, protocolKind: protocolKind, endpoint: endpoint,
+            device: device,
             subscriptionARN: isSubscribed ? NotificationFixture.subscription : "",
             topicARN: isSubscribed ? NotificationFixture.topic.string : "",
             isRaw: notification.isRaw, contentType: contentType, attempts: 0,

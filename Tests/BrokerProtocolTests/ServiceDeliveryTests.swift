@@ -140,6 +140,11 @@ import Testing
                 "Platform":"GCM","Application":"app","Message":"{\"data\":{}}","Subject":"s",\#
                 "Timestamp":"2012-05-02T00:54:06.655Z","MessageAttributes":{}}
                 """#)
+        fixture.device = DueDelivery.Device(token: "70\"ken", userData: "data")
+        #expect(
+            fixture.request().body.contains(
+                #""Application":"app","Token":"70\"ken","CustomUserData":"data","Message":"#))
+        fixture.device = nil
         fixture.endpoint = "arn:aws:sns:eu-west-1:000000000007:endpoint/ADM/app/0a1b"
         #expect(
             fixture.request().body.contains(#""Platform":"ADM","Application":"app","Message":"d""#))
