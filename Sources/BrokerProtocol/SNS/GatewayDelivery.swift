@@ -1,8 +1,8 @@
 import BrokerCore
 import Bytes
 
-/// What gateways for phones and mobile applications get; the section "Gateways" of
-/// protocol-docs/sns-delivery.md describes the documents.
+/// What gateways for phones and mobile applications get; protocol-docs/sns-gateways.md describes the
+/// documents.
 extension DueNotification {
     /// The request that hands a text message to a gateway.
     func textMessage(at url: String) -> EncodedDelivery {
