@@ -108,9 +108,7 @@ extension Broker {
     }
 
     mutating func apply(_ settings: SMSSettings, to namespace: Namespace) {
-        let place = topics.namespace(namespace.account, namespace.region)
-        touch(place, namespace)
-        place.sms = settings
+        topics.change(namespace.account, namespace.region) { $0.sms = settings }
     }
 }
 

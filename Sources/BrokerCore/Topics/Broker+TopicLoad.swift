@@ -95,9 +95,10 @@ extension Broker {
 
     mutating func loadSMS(_ reader: inout RecordReader) throws(RecordError) {
         let namespace = try reader.namespace()
-        let place = topics.namespace(namespace.account, namespace.region)
-        guard place.sms.isEmpty else { throw RecordError("SMS settings come twice") }
-        place.sms = try SMSSettings(decoding: &reader)
+        guard topics.namespace(namespace.account, namespace.region).sms.isEmpty else {
+            throw RecordError("SMS settings come twice")
+        }
+        apply(try SMSSettings(decoding: &reader), to: namespace)
     }
 
     /// Rebuilds lists, indexes and timers.

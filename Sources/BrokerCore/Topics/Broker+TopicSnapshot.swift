@@ -30,11 +30,6 @@ extension Broker {
         encode(device)
     }
 
-    mutating func touch(_ place: TopicNamespace, _ namespace: Namespace) {
-        guard snapshot.isActive, place.snapshotEpoch != snapshot.epoch else { return }
-        encode(place, namespace)
-    }
-
     // MARK: Encoding
 
     /// Appends to the snapshot's header how many of each there ever were, and notes where its turns
@@ -51,7 +46,7 @@ extension Broker {
         }
     }
 
-    /// Encodes all SMS settings at once: they are few and small.
+    /// Encodes all SMS settings when the snapshot begins: they are few and small.
     mutating func encodeSMSSettings() {
         let places = topics.namespaces.filter { !$0.value.sms.isEmpty }
             .sorted { left, right in
@@ -113,7 +108,6 @@ extension Broker {
     }
 
     private mutating func encode(_ place: TopicNamespace, _ namespace: Namespace) {
-        place.snapshotEpoch = snapshot.epoch
         var writer = ByteWriter()
         writer.append(littleEndian: namespace.account.number)
         writer.append(counted: namespace.region)

@@ -17,8 +17,9 @@ public struct DeliveryPolicy: Sendable, Equatable {
     /// The DeliveryPolicy of a topic.
     init(ofTopic text: String) throws(AttributeFault) {
         let document = try Self.document(text)
-        let http = document["http"] ?? .object([])
-        guard case .object = http else { throw AttributeFault("DeliveryPolicy: http is no object") }
+        guard let http = document["http"], case .object = http else {
+            throw AttributeFault("DeliveryPolicy: http must be an object")
+        }
         try self.init(
             text, of: http, prefix: "http.",
             retry: "defaultHealthyRetryPolicy", throttle: "defaultThrottlePolicy",

@@ -48,18 +48,24 @@ final class TopicCatalog {
 
     func device(_ id: MessageID) -> PlatformEndpoint? { deviceOfID[id] }
 
-    /// What an account has in a region; made when it is asked for first.
+    /// What an account has in a region, to be looked at: whoever asks leaves no trace.
     func namespace(_ account: AccountID, _ region: String) -> TopicNamespace {
-        let key = Namespace(account: account, region: region)
-        if let namespace = namespaces[key] { return namespace }
-        let namespace = TopicNamespace()
-        namespaces[key] = namespace
-        return namespace
+        namespaces[Namespace(account: account, region: region)] ?? TopicNamespace()
     }
 
     /// What the owner of a topic has in its region.
     func namespace(of topic: Topic) -> TopicNamespace {
         namespace(topic.identity.account, topic.identity.region)
+    }
+
+    /// Changes what an account has in a region, which is kept as long as there is something.
+    func change(
+        _ account: AccountID, _ region: String, _ body: (TopicNamespace) -> Void
+    ) {
+        let key = Namespace(account: account, region: region)
+        let namespace = namespaces[key] ?? TopicNamespace()
+        body(namespace)
+        namespaces[key] = namespace.isEmpty ? nil : namespace
     }
 
     // MARK: Topics
@@ -68,9 +74,11 @@ final class TopicCatalog {
     func enter(_ topic: Topic) {
         keep(topic)
         topicOfIdentity[topic.identity] = topic
-        let namespace = namespace(of: topic)
-        namespace.topics.insert(topic, at: namespace.topics.firstIndex(at: topic.identity.name))
-        if topic.settings.isFIFO { namespace.fifoTopicCount += 1 }
+        change(topic.identity.account, topic.identity.region) { namespace in
+            let index = namespace.topics.firstIndex(at: topic.identity.name)
+            namespace.topics.insert(topic, at: index)
+            if topic.settings.isFIFO { namespace.fifoTopicCount += 1 }
+        }
     }
 
     /// Gives a topic its place by number, without making it known by name.
@@ -81,9 +89,10 @@ final class TopicCatalog {
 
     /// Takes out a topic whose subscriptions have ended; by its number it is still found.
     func leave(_ topic: Topic) {
-        let namespace = namespace(of: topic)
-        namespace.topics.remove(at: namespace.topics.firstIndex(at: topic.identity.name))
-        if topic.settings.isFIFO { namespace.fifoTopicCount -= 1 }
+        change(topic.identity.account, topic.identity.region) { namespace in
+            namespace.topics.remove(at: namespace.topics.firstIndex(at: topic.identity.name))
+            if topic.settings.isFIFO { namespace.fifoTopicCount -= 1 }
+        }
         topicOfIdentity[topic.identity] = nil
     }
 
@@ -96,8 +105,9 @@ final class TopicCatalog {
         subscriptionOfID[subscription.id] = subscription
         subscriptionOfEndpoint[key(of: subscription)] = subscription
         topic.subscriptions.append(subscription.number)
-        namespace(subscription.owner, topic.identity.region).subscriptions
-            .append(subscription.number)
+        change(subscription.owner, topic.identity.region) {
+            $0.subscriptions.append(subscription.number)
+        }
         count(subscription)
     }
 
@@ -115,8 +125,9 @@ final class TopicCatalog {
         subscriptionOfID[subscription.id] = nil
         subscriptionOfEndpoint[key(of: subscription)] = nil
         topic.subscriptions.removeNumber(subscription.number)
-        namespace(subscription.owner, topic.identity.region).subscriptions
-            .removeNumber(subscription.number)
+        change(subscription.owner, topic.identity.region) {
+            $0.subscriptions.removeNumber(subscription.number)
+        }
     }
 
     /// Gives a subscription another condition and keeps counts and filters exact.
@@ -166,16 +177,18 @@ final class TopicCatalog {
         while platforms.count <= Int(platform.number) { platforms.append(nil) }
         platforms[Int(platform.number)] = platform
         platformOfIdentity[platform.identity] = platform
-        namespace(platform.identity.account, platform.identity.region).platforms
-            .append(platform.number)
+        change(platform.identity.account, platform.identity.region) {
+            $0.platforms.append(platform.number)
+        }
     }
 
     /// Takes out an application whose devices are gone.
     func leave(_ platform: PlatformApplication) {
         platforms[Int(platform.number)] = nil
         platformOfIdentity[platform.identity] = nil
-        namespace(platform.identity.account, platform.identity.region).platforms
-            .removeNumber(platform.number)
+        change(platform.identity.account, platform.identity.region) {
+            $0.platforms.removeNumber(platform.number)
+        }
     }
 
     func enter(_ device: PlatformEndpoint) {
@@ -206,8 +219,10 @@ final class TopicNamespace {
     /// The numbers of its platform applications, ascending.
     var platforms: [UInt32] = []
     var sms = SMSSettings()
-    /// The snapshot that already holds `sms`; see `Broker+Snapshot`.
-    var snapshotEpoch: UInt32 = 0
+
+    var isEmpty: Bool {
+        topics.isEmpty && subscriptions.isEmpty && platforms.isEmpty && sms.isEmpty
+    }
 }
 
 extension [Topic] {

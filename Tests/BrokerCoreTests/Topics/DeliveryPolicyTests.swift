@@ -108,6 +108,13 @@ import Testing
         #expect(throws: AttributeFault.self) { try DeliveryPolicy(ofSubscription: text) }
     }
 
+    @Test(arguments: [#"{"healthyRetryPolicy":{}}"#, #"{"http":[]}"#])
+    func theDocumentOfATopicIsAboutHTTP(text: String) {
+        #expect(throws: AttributeFault("DeliveryPolicy: http must be an object")) {
+            try DeliveryPolicy(ofTopic: text)
+        }
+    }
+
     @Test func nullIsTheDefault() throws {
         let policy = try DeliveryPolicy(
             ofSubscription: """

@@ -91,6 +91,22 @@ import Testing
         #expect(try bench.attributes(ofTopic: arn)["Owner"] == "000000000000")
     }
 
+    @Test func whoeverAsksLeavesNoTrace() throws {
+        for number in 0..<100 {
+            bench.caller.region = "region-\(number)"
+            #expect(try bench.topics() == [])
+            #expect(try bench.subscriptions().isEmpty)
+        }
+        #expect(bench.world.broker.topics.namespaces.isEmpty)
+        let arn = try bench.createTopic("orders")
+        bench.caller.account = AccountID(number: 5)
+        let subscription = try bench.subscribe(arn, "sqs", bench.queueARN("q"))
+        #expect(bench.world.broker.topics.namespaces.count == 2)
+        try bench.unsubscribe(subscription)
+        try bench.deleteTopic(arn)
+        #expect(bench.world.broker.topics.namespaces.isEmpty)
+    }
+
     @Test func aDeletedTopicIsGoneWithItsSubscriptions() throws {
         let arn = try bench.createTopic("orders")
         let queue = try bench.subscribe(arn, "sqs", bench.queueARN("q"))

@@ -3,63 +3,52 @@ import Bytes
 /// What an endpoint may be, by protocol.
 extension Broker {
     /// Refuses an endpoint that its protocol or the topic does not allow.
-    ///
-    /// - Returns: Whether the endpoint belongs to the caller, as far as it belongs to anybody.
     func checkEndpoint(
-        _ endpoint: String, _ protocolKind: SubscriptionProtocol, of topic: Topic,
-        from caller: Caller
-    ) throws(BrokerError) -> Bool {
-        let owner: AccountID?
+        _ endpoint: String, _ protocolKind: SubscriptionProtocol, of topic: Topic
+    ) throws(BrokerError) {
         switch protocolKind {
-        case .sqs: owner = try queueOwner(endpoint, of: topic)
+        case .sqs: try Self.checkQueue(endpoint, of: topic)
         case .http, .https:
             guard endpoint.hasPrefix("\(protocolKind.name)://") else {
-                throw Self.refused("Endpoint must match the specified protocol")
+                throw .invalidParameter("Endpoint must match the specified protocol")
             }
-            guard Self.isURL(endpoint) else { throw Self.refused("Endpoint") }
-            owner = nil
+            guard Self.isURL(endpoint) else { throw .invalidParameter("Endpoint") }
         case .email, .emailJSON:
-            guard Self.isMailAddress(endpoint) else { throw Self.refused("Email address") }
-            owner = nil
+            guard Self.isMailAddress(endpoint) else { throw .invalidParameter("Email address") }
         case .sms:
             guard PhoneNumber.isValid(endpoint) else {
                 throw BrokerError(.invalidParameter, "Invalid SMS endpoint: \(endpoint)")
             }
-            owner = nil
         case .lambda:
-            guard let account = Self.owner(ofARN: endpoint, service: "lambda", kind: "function:")
-            else { throw Self.refused("Lambda endpoint ARN") }
-            owner = account
+            guard Self.isARN(endpoint, service: "lambda", kind: "function:") else {
+                throw .invalidParameter("Lambda endpoint ARN")
+            }
         case .firehose:
-            guard
-                let account = Self.owner(
-                    ofARN: endpoint, service: "firehose", kind: "deliverystream/")
-            else { throw Self.refused("Firehose endpoint ARN") }
-            owner = account
+            guard Self.isARN(endpoint, service: "firehose", kind: "deliverystream/") else {
+                throw .invalidParameter("Firehose endpoint ARN")
+            }
         case .application:
-            guard let device = device(of: endpoint) else {
-                throw Self.refused(
+            guard device(of: endpoint) != nil else {
+                throw .invalidParameter(
                     "Endpoint Reason: Endpoint does not exist for endpoint \(endpoint)")
             }
-            owner = device.platform.identity.account
         }
         if topic.settings.isFIFO, protocolKind != .sqs {
-            throw Self.refused("Invalid parameter: Endpoint Reason: Please use FIFO SQS queue")
+            throw .invalidParameter(
+                "Invalid parameter: Endpoint Reason: Please use FIFO SQS queue")
         }
-        return owner == nil || owner == caller.account
     }
 
-    private func queueOwner(_ endpoint: String, of topic: Topic) throws(BrokerError) -> AccountID {
+    private static func checkQueue(_ endpoint: String, of topic: Topic) throws(BrokerError) {
         guard let queue = QueueIdentity(arn: endpoint) else {
-            throw Self.refused("SQS endpoint ARN")
+            throw .invalidParameter("SQS endpoint ARN")
         }
         guard topic.settings.isFIFO || !queue.name.hasSuffix(QueueName.suffixOfFIFO) else {
             // AWS says it twice.
-            throw Self.refused(
+            throw .invalidParameter(
                 "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to "
                     + "standard SNS topics")
         }
-        return queue.account
     }
 
     /// The device that an ARN names.
@@ -70,17 +59,13 @@ extension Broker {
         return device
     }
 
-    private static func refused(_ text: String) -> BrokerError {
-        BrokerError(.invalidParameter, "Invalid parameter: \(text)")
-    }
-
-    /// The account of `arn:aws:<service>:<region>:<account>:<kind>…`; nil for anything else.
-    private static func owner(ofARN arn: String, service: String, kind: String) -> AccountID? {
+    /// Whether a text is `arn:aws:<service>:<region>:<account>:<kind>…`.
+    private static func isARN(_ arn: String, service: String, kind: String) -> Bool {
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == service,
-            !parts[3].isEmpty, parts[5].hasPrefix(kind), parts[5].utf8.count > kind.utf8.count
-        else { return nil }
-        return String(parts[4]).withByteView { AccountID($0) }
+        return parts.count == 6 && parts[0] == "arn" && parts[1].hasPrefix("aws")
+            && parts[2] == service && !parts[3].isEmpty
+            && AccessPolicy.isAccount(String(parts[4]))
+            && parts[5].hasPrefix(kind) && parts[5].utf8.count > kind.utf8.count
     }
 
     /// Whether a text is a URL with a host, in printable ASCII without spaces.
@@ -98,6 +83,20 @@ extension Broker {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
             && text.utf8.count <= 320 && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+    }
+}
+
+extension Subscription {
+    /// The endpoint as it is shown: without the password of a URL.
+    var shownEndpoint: String {
+        guard [.http, .https].contains(protocolKind), let scheme = endpoint.firstIndex(of: "/")
+        else { return endpoint }
+        let rest = endpoint[scheme...].dropFirst(2)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let at = authority.lastIndex(of: "@"),
+            let colon = authority[..<at].firstIndex(of: ":")
+        else { return endpoint }
+        return endpoint[...colon] + "****" + endpoint[at...]
     }
 }
 

@@ -14,7 +14,7 @@ extension Broker {
                     + protocolName)
         }
         let endpoint = subscribe.endpoint ?? ""
-        let isOwn = try checkEndpoint(endpoint, protocolKind, of: topic, from: caller)
+        try checkEndpoint(endpoint, protocolKind, of: topic)
         let context = SubscriptionContext(
             topic: topic, protocolKind: protocolKind, endpoint: endpoint, owner: caller.account)
         let settings: SubscriptionSettings
@@ -32,7 +32,7 @@ extension Broker {
             return answer(to: subscribe, existing)
         }
         try checkLimits(of: topic, settings)
-        let needsConfirmation = !isOwn || Self.asksConsent(protocolKind)
+        let needsConfirmation = Self.asksConsent(protocolKind)
         let image = SubscriptionImage(
             number: UInt32(topics.subscriptions.count), topic: topic.number,
             id: entropy.nextMessageID(), owner: caller.account, protocolKind: protocolKind,
@@ -69,7 +69,8 @@ extension Broker {
         change(to: image, owesConfirmation: true, at: now, into: sink)
     }
 
-    /// Whether the endpoints of a protocol are asked whoever subscribes them.
+    /// Whether the endpoints of a protocol are asked. Others have a policy of their own to refuse
+    /// what they do not want.
     private static func asksConsent(_ protocolKind: SubscriptionProtocol) -> Bool {
         switch protocolKind {
         case .http, .https, .email, .emailJSON: true

@@ -9,7 +9,7 @@ extension Broker {
             ("SubscriptionArn", subscription.arn),
             ("TopicArn", subscription.topic.identity.arn),
             ("Protocol", subscription.protocolKind.name),
-            ("Endpoint", subscription.endpoint),
+            ("Endpoint", subscription.shownEndpoint),
             ("Owner", owner),
             ("SubscriptionPrincipal", "arn:aws:iam::\(owner):root"),
             ("PendingConfirmation", String(subscription.state != .confirmed)),
@@ -92,6 +92,6 @@ extension Subscription {
     fileprivate var description: SubscriptionDescription {
         SubscriptionDescription(
             arn: state == .confirmed ? arn : "PendingConfirmation", owner: owner,
-            protocolName: protocolKind.name, endpoint: endpoint, topicARN: topic.identity.arn)
+            protocolName: protocolKind.name, endpoint: shownEndpoint, topicARN: topic.identity.arn)
     }
 }

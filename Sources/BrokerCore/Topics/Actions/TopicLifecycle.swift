@@ -73,9 +73,6 @@ extension Broker {
             releaseIfUnused(subscription)
         }
         for case let platform? in topics.platforms { applyDeleted(platform) }
-        for (namespace, place) in topics.namespaces where !place.sms.isEmpty {
-            touch(place, namespace)
-            place.sms = SMSSettings()
-        }
+        for namespace in topics.namespaces.keys { apply(SMSSettings(), to: namespace) }
     }
 }
