@@ -158,7 +158,9 @@ enum PublishRules {
         guard structure == "json" else {
             throw .invalidParameter("Message Structure - Invalid value")
         }
-        guard let texts = JSONValue(parsing: draft.message?.string ?? ""),
+        guard
+            let texts = JSONValue(
+                parsing: draft.message?.string ?? "", limit: Limits.notificationBytes),
             case .object(let members) = texts,
             Set(members.map(\.name)).count == members.count
         else {
@@ -276,7 +278,9 @@ enum NotificationAttributeRules {
     }
 
     private static func checkArray(_ value: ByteView, name: String) throws(BrokerError) {
-        guard let array = JSONValue(parsing: value.string), case .array = array else {
+        guard let array = JSONValue(parsing: value.string, limit: Limits.notificationBytes),
+            case .array = array
+        else {
             throw invalid("Message attribute '\(name)' value is not a valid JSON array.")
         }
     }

@@ -31,9 +31,9 @@ public indirect enum JSONValue: Sendable, Equatable {
     case object([Member])
 
     /// Parses a whole JSON text; nil when it is malformed, names a member twice, is longer than
-    /// `QueueLimits.jsonBytes` or nests deeper than `QueueLimits.jsonDepth`.
-    public init?(parsing text: String) {
-        guard text.utf8.count <= QueueLimits.jsonBytes else { return nil }
+    /// `limit` bytes or nests deeper than `QueueLimits.jsonDepth`.
+    public init?(parsing text: String, limit: Int = QueueLimits.jsonBytes) {
+        guard text.utf8.count <= limit else { return nil }
         var parser = JSONParser(bytes: Array(text.utf8))
         guard let value = try? parser.parse() else { return nil }
         self = value
