@@ -87,6 +87,39 @@ struct Comparison {
 
     /// - Parameter share: What part of a round's time or requests to spend.
     private func round(_ target: Target, share: Double) throws -> Round {
+        switch workload {
+        case .publish: try publishRound(target, share: share)
+        case .httpDelivery: try deliveryRound(target, share: share)
+        default: try queueRound(target, share: share)
+        }
+    }
+
+    private func publishRound(_ target: Target, share: Double) throws -> Round {
+        let topic = try target.prepareTopic(options)
+        let requestCount = options.requestCount.map { max(1, Int(Double($0) * share)) }
+        let load = SendWorkload(
+            topic.publishRequest(target.content("", options)),
+            messagesPerRequest: options.subscriberCount, requestCount: requestCount)
+        return try measure(
+            target, load,
+            requestCount == nil ? .time(UInt64(options.seconds * share * 1e9)) : .workload)
+    }
+
+    private func deliveryRound(_ target: Target, share: Double) throws -> Round {
+        let load = try DeliveryLoad(
+            target.control, content: target.content("", options),
+            endpointCount: options.subscriberCount, connectionCount: options.connections)
+        let before = ProcessorTime.used(by: target.processes)
+        let result = try load.run(
+            nanoseconds: UInt64(options.seconds * share * 1e9),
+            requestCount: options.requestCount.map { max(1, Int(Double($0) * share)) })
+        let after = ProcessorTime.used(by: target.processes)
+        try load.topic.delete(target.control)
+        return Round(
+            result: result, serverNanoseconds: target.processes.isEmpty ? nil : after - before)
+    }
+
+    private func queueRound(_ target: Target, share: Double) throws -> Round {
         let url = try target.prepareQueue(options)
         let content = target.content(url, options)
         var rule = StopRule.time(UInt64(options.seconds * share * 1e9))
@@ -107,6 +140,8 @@ struct Comparison {
         case .roundTrip:
             if let requestCount { rule = .messages(requestCount / 3 * 10) }
             return try measure(target, ReceiveDeleteWorkload(content, sends: true), rule)
+        case .publish, .httpDelivery:
+            throw BenchError("\(workload.rawValue) has no queue of its own")
         }
     }
 

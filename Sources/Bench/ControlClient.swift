@@ -12,13 +12,18 @@ struct ControlClient {
     let address: String
     let port: UInt16
 
-    /// Calls an action with a JSON object and returns the answer's body.
+    /// Calls an action of SQS with a JSON object and returns the answer's body.
     func call(_ action: StaticString, _ object: String) throws -> String {
-        let socket = try Socket.connected(to: address, port: port)
         var request = ByteWriter()
         var body = ByteWriter()
         body.append(object)
         RequestWriter(host: "\(address):\(port)").write(action, body: body.view, into: &request)
+        return try exchange(request, "\(action)")
+    }
+
+    /// Sends a whole request and returns the body of its answer.
+    func exchange(_ request: borrowing ByteWriter, _ action: String) throws -> String {
+        let socket = try Socket.connected(to: address, port: port)
         var sentCount = 0
         while sentCount < request.count {
             sentCount += try socket.send(request.view.dropFirst(sentCount))

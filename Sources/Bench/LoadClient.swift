@@ -35,6 +35,9 @@ final class LoadConnection {
         socket = try Socket.connected(to: address, port: port)
         socket.makeNonBlocking()
     }
+
+    /// - Parameter accepted: A connection that somebody else has opened.
+    init(_ accepted: consuming Socket) { socket = accepted }
 }
 
 /// A closed loop over keep-alive connections: each sends its next request when its last one has been

@@ -7,6 +7,7 @@ struct Options {
     var requestCount: Int?
     var roundCount = 5
     var backlog = 0
+    var subscriberCount = 1
     var address: String?
     var port: UInt16 = 4566
     var process: Int32?
@@ -19,7 +20,7 @@ struct Options {
     var host: String { "\(address ?? "127.0.0.1"):\(port)" }
 
     static let help = """
-        apus-bench: what a request costs an SQS server.
+        apus-bench: what a request costs a server of SQS and SNS.
 
         apus-bench [WORKLOAD…] (--server PATH | --url URL [--pid PID]) [OPTION…]
 
@@ -38,6 +39,7 @@ struct Options {
           --requests N        End a round after so many requests instead.
           --rounds N          Rounds of each server, alternating; medians are told (default 5).
           --backlog N         Compare the server with an empty queue to one with N messages queued.
+          --subscribers N     Queues or endpoints that follow the topic (default 1).
           --reference WHAT    nginx (default: return 200 to the same bytes), or none.
           --json              Print one JSON object per workload.
 
@@ -74,6 +76,7 @@ struct Options {
         case "--requests": requestCount = try Options.number(word, value, 1...Int.max)
         case "--rounds": roundCount = try Options.number(word, value, 1...1000)
         case "--backlog": backlog = try Options.number(word, value, 0...100_000_000)
+        case "--subscribers": subscriberCount = try Options.number(word, value, 1...10_000)
         case "--pid": process = Int32(try Options.number(word, value, 1...Int(Int32.max)))
         case "--server": serverPath = value
         case "--server-option": serverArguments.append(value)

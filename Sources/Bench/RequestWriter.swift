@@ -6,7 +6,10 @@ struct RequestWriter {
     private let front: [UInt8]
     private let middle: [UInt8]
 
+    let host: String
+
     init(host: String) {
+        self.host = host
         front = Array("POST / HTTP/1.1\r\nHost: \(host)\r\nX-Amz-Target: AmazonSQS.".utf8)
         middle = Array(
             """

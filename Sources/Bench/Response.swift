@@ -33,7 +33,7 @@ struct Response {
     }
 
     /// The number after `Content-Length:`, when the line is that header.
-    private static func contentLength(_ bytes: ByteView, from start: Int, to end: Int) -> Int? {
+    static func contentLength(_ bytes: ByteView, from start: Int, to end: Int) -> Int? {
         let name: StaticString = "content-length:"
         guard end - start > 15, bytes[start] | 0x20 == 0x63, bytes[start + 14] == 0x3A,
             bytes[start + 8] | 0x20 == 0x6C

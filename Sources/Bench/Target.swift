@@ -16,6 +16,7 @@ final class Target {
     /// The messages in the queue before each round.
     let backlog: Int
     private var queueURL: String?
+    private var topic: Topic?
     private var roundCount = 0
     /// What keeps a started server and its directory alive.
     private let owned: [AnyObject]
@@ -43,6 +44,18 @@ final class Target {
         queueURL = url
         if backlog > 0 { try fill(url, messageCount: backlog, options) }
         return url
+    }
+
+    /// A fresh topic with subscribed queues for the next round; the last one's are deleted.
+    func prepareTopic(_ options: Options) throws -> Topic {
+        guard kind == .broker else { return Topic(arn: "arn:aws:sns:us-east-1:000000000000:bench") }
+        try topic?.delete(control)
+        topic = nil
+        roundCount += 1
+        let made = try Topic.followedByQueues(
+            control, name: "bench-\(Clock.now)-\(roundCount)", count: options.subscriberCount)
+        topic = made
+        return made
     }
 
     /// Whether it was started here, and for nothing but being measured.
@@ -83,5 +96,7 @@ final class Target {
     func close() throws {
         if let queueURL, kind == .broker { try control.deleteQueue(queueURL) }
         queueURL = nil
+        try topic?.delete(control)
+        topic = nil
     }
 }

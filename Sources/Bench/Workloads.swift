@@ -6,6 +6,8 @@ enum WorkloadName: String, CaseIterable {
     case sendBatch = "send-batch"
     case receiveDelete = "receive-delete"
     case roundTrip = "round-trip"
+    case publish
+    case httpDelivery = "http-delivery"
 
     var explanation: String {
         switch self {
@@ -13,11 +15,15 @@ enum WorkloadName: String, CaseIterable {
         case .sendBatch: "SendMessageBatch of 10"
         case .receiveDelete: "ReceiveMessage of 10, then DeleteMessageBatch of 10"
         case .roundTrip: "SendMessageBatch, ReceiveMessage and DeleteMessageBatch of 10"
+        case .publish: "Publish to a topic that queues are subscribed to"
+        case .httpDelivery: "Publish until HTTP endpoints have got everything"
         }
     }
 
     /// Whether a fixed answer to the same request bytes is a fair reference.
-    var hasReference: Bool { self == .send || self == .sendBatch }
+    var hasReference: Bool {
+        self == .send || self == .sendBatch || self == .publish
+    }
 }
 
 /// Sends the same request for ever, or a number of times.
@@ -28,8 +34,15 @@ struct SendWorkload: Workload {
 
     /// - Parameter requestCount: How many requests; nil for no end.
     init(_ content: WorkloadContent, batch: Bool, requestCount: Int? = nil) {
-        bytes = batch ? content.sendBatch : content.send
-        messagesPerRequest = batch ? 10 : 1
+        self.init(
+            batch ? content.sendBatch : content.send, messagesPerRequest: batch ? 10 : 1,
+            requestCount: requestCount)
+    }
+
+    /// - Parameter bytes: The whole request.
+    init(_ bytes: [UInt8], messagesPerRequest: Int, requestCount: Int? = nil) {
+        self.bytes = bytes
+        self.messagesPerRequest = messagesPerRequest
         remaining = requestCount ?? .max
     }
 

@@ -27,6 +27,11 @@ final class Poller {
         try control(EPOLL_CTL_MOD, socket, index: index, awaitsWriting: awaitsWriting)
     }
 
+    /// Forgets a socket that is about to close.
+    func remove(_ socket: Int32) {
+        _ = epoll_ctl(descriptor.number, EPOLL_CTL_DEL, socket, nil)
+    }
+
     private func control(
         _ operation: Int32, _ socket: Int32, index: Int, awaitsWriting: Bool
     ) throws(SystemError) {

@@ -8,6 +8,11 @@ struct Socket: ~Copyable {
     /// The number that the poller knows the socket by.
     var number: Int32 { descriptor.number }
 
+    /// A connection that a listener has accepted.
+    init(accepted descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+    private init(descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
     /// Connects to an address such as `127.0.0.1`, blocking until it is done.
     static func connected(to address: String, port: UInt16) throws(SystemError) -> Socket {
         var target = sockaddr_in()
