@@ -31,7 +31,7 @@ def test_the_session_of_the_readme_works_literally(start_server):
     readme = (ROOT / "README.md").read_text().replace("127.0.0.1:4566", f"127.0.0.1:{server.port}")
     exports = "\n".join(re.findall(r"^export AWS_.*$", readme, flags=re.MULTILINE))
     blocks = re.findall(r"```console\n(.*?)```", readme, flags=re.DOTALL)
-    assert len(blocks) == 2 and exports
+    assert len(blocks) == 3 and exports
     environment = clean_environment(AWS_CONFIG_FILE="/dev/null", AWS_PAGER="")
     environment["PATH"] = f"{ROOT / '.venv' / 'bin'}:{environment['PATH']}"
     for number, block in enumerate(blocks):

@@ -86,6 +86,13 @@ class QueryModelLoader(botocore.loaders.Loader):
         return model
 
 
+def make_sns_client(url, region="us-east-1", account="000000000000"):
+    """An SNS client of the account in the region."""
+    return boto3.session.Session().client(
+        "sns", region_name=region, endpoint_url=url, config=CONFIG,
+        aws_access_key_id=account, aws_secret_access_key="secret")
+
+
 def make_client(url, protocol="json", region="us-east-1", account="000000000000"):
     """A client of the account (its access key id is the account id) in the region."""
     session = botocore.session.Session()

@@ -12,18 +12,19 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"
+SNS_NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 class XMLAnswer:
     """An answer of the query protocol: found by path, without the name space's noise."""
 
-    def __init__(self, response):
+    def __init__(self, response, namespace=NAMESPACE):
         self.response = response
         self.status = response.status_code
         self.headers = response.headers
         self.text = response.content.decode()
-        assert f'xmlns="{NAMESPACE}"' in self.text, self.text
+        assert f'xmlns="{namespace}"' in self.text, self.text
         self.root = ElementTree.fromstring(re.sub(r'\sxmlns="[^"]*"', "", self.text, count=1))
 
     def all(self, path):
@@ -51,6 +52,12 @@ def query_raw(url, action, parameters=None, method="POST", headers=None):
 
 def query(url, action, parameters=None, method="POST", headers=None):
     return XMLAnswer(query_raw(url, action, parameters, method, headers))
+
+
+def sns_query(url, action, parameters=None, method="POST", headers=None):
+    """An unsigned query request to SNS, which is told from SQS by its version."""
+    fields = {"Version": "2010-03-31"} | (parameters or {})
+    return XMLAnswer(query_raw(url, action, fields, method, headers), SNS_NAMESPACE)
 
 
 def signed_query(url, action, parameters=None, region="us-east-1", account="000000000000"):
