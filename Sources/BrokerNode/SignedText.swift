@@ -23,12 +23,12 @@ enum SignedText {
             notification.sequenceNumber == 0,
             let receiver = try? notification.entry(entry), !receiver.isRaw
         else { return .none }
-        let key = SignatureKey(notification, for: .sqs)
+        let key = SignatureKey(notification, for: receiver.protocolInQueue)
         if let signature = signatures.find(key) { return .signed(signature) }
         var text = ByteWriter(capacity: notification.message.count + 256)
         guard
             NotificationEnvelope.appendSignedText(
-                of: notification, entry: entry, for: .sqs, into: &text)
+                of: notification, entry: entry, for: receiver.protocolInQueue, into: &text)
         else { return .none }
         return .text(key, text.array)
     }

@@ -174,7 +174,8 @@ extension Broker {
     ) -> StoredNotification.Entry? {
         let isRaw = subscription.settings.rawMessageDelivery
         var entry = StoredNotification.Entry(
-            kind: .delivery, isRaw: isRaw, subscription: subscription.number,
+            kind: .delivery, isRaw: isRaw, protocolKind: subscription.protocolKind,
+            subscription: subscription.number,
             subscriptionID: subscription.id)
         guard let identity = subscription.queue else { return entry }
         let topic = subscription.topic
@@ -369,7 +370,8 @@ extension Broker {
                 sender: caller.account, seed: entropy.next(), at: now)
             stored.id = id
             let entry = StoredNotification.Entry(
-                kind: .direct, isRaw: true, subscription: UInt32(kind.rawValue),
+                kind: .direct, isRaw: true, protocolKind: kind,
+                subscription: UInt32(kind.rawValue),
                 subscriptionID: MessageID(high: 0, low: 0))
             record(&stored, [entry], into: sink) { broker, stored, entries, position, length in
                 broker.applyPublished(

@@ -25,6 +25,8 @@ public struct StoredNotification: Sendable {
         public var kind: EntryKind
         /// Whether the message goes without an envelope.
         public var isRaw: Bool
+        /// How the subscription is delivered, which decides between the texts of a structured message.
+        public var protocolKind: SubscriptionProtocol
         /// The subscription's number; 0 for the archive; the raw value of the protocol for a
         /// message to one device or phone.
         public var subscription: UInt32
@@ -38,11 +40,13 @@ public struct StoredNotification: Sendable {
         public static let byteCount = 34
 
         public init(
-            kind: EntryKind, isRaw: Bool, subscription: UInt32, queue: UInt32 = 0,
-            sequenceNumber: UInt64 = 0, subscriptionID: MessageID
+            kind: EntryKind, isRaw: Bool, protocolKind: SubscriptionProtocol = .sqs,
+            subscription: UInt32, queue: UInt32 = 0, sequenceNumber: UInt64 = 0,
+            subscriptionID: MessageID
         ) {
             self.kind = kind
             self.isRaw = isRaw
+            self.protocolKind = protocolKind
             self.subscription = subscription
             self.queue = queue
             self.sequenceNumber = sequenceNumber
@@ -171,8 +175,12 @@ public struct StoredNotification: Sendable {
             throw ByteReader.EndOfBytes()
         }
         let flags: UInt8 = try reader.integer()
+        guard let protocolKind = SubscriptionProtocol(rawValue: flags >> 4) else {
+            throw ByteReader.EndOfBytes()
+        }
         return Entry(
-            kind: kind, isRaw: flags & 1 != 0, subscription: try reader.integer(),
+            kind: kind, isRaw: flags & 1 != 0, protocolKind: protocolKind,
+            subscription: try reader.integer(),
             queue: try reader.integer(), sequenceNumber: try reader.integer(),
             subscriptionID: MessageID(high: try reader.integer(), low: try reader.integer()))
     }
@@ -207,7 +215,7 @@ public struct StoredNotification: Sendable {
         }
         for entry in entries {
             writer.append(entry.kind.rawValue)
-            writer.append(UInt8(entry.isRaw ? 1 : 0))
+            writer.append(UInt8(entry.isRaw ? 1 : 0) | entry.protocolKind.rawValue << 4)
             writer.append(littleEndian: entry.subscription)
             writer.append(littleEndian: entry.queue)
             writer.append(littleEndian: entry.sequenceNumber)

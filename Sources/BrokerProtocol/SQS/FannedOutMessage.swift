@@ -17,7 +17,7 @@ extension StoredMessage {
         let notification = try StoredNotification(payload: payload)
         let entry = try notification.entry(index)
         NotificationEnvelope.appendBody(
-            of: notification, entry: index, for: entry.kind.protocolKind, links: links,
+            of: notification, entry: index, for: entry.protocolInQueue, links: links,
             signature: signature, into: &body)
         // An envelope has the attributes inside.
         let hasAttributes = entry.isRaw && notification.attributeCount > 0
@@ -42,13 +42,13 @@ extension StoredMessage {
     }
 }
 
-extension StoredNotification.EntryKind {
-    /// Whose text of a message of several a queue gets. In the dead-letter queue of an endpoint that
-    /// could not be reached it is taken for one of HTTP.
-    var protocolKind: SubscriptionProtocol {
-        switch self {
-        case .queue, .deadLetter: .sqs
-        case .delivery, .archive, .direct: .http
+extension StoredNotification.Entry {
+    /// Whose text of a message of several a queue gets, and whose signature: in a dead-letter queue
+    /// the one of the receiver that could not be reached, as far as those are signed.
+    public var protocolInQueue: SubscriptionProtocol {
+        switch protocolKind {
+        case .sqs, .http, .https, .lambda, .emailJSON: protocolKind
+        case .firehose, .email, .sms, .application: .sqs
         }
     }
 }
