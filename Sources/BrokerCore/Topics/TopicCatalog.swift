@@ -148,6 +148,7 @@ final class TopicCatalog {
             topic.filters.insert(subscription.number, subscription.settings.filterPolicy)
         } else {
             topic.pendingCount += 1
+            namespace(of: topic).pendingCount += 1
         }
     }
 
@@ -162,6 +163,7 @@ final class TopicCatalog {
             topic.filters.remove(subscription.number)
         } else {
             topic.pendingCount -= 1
+            namespace(of: topic).pendingCount -= 1
         }
     }
 
@@ -212,6 +214,8 @@ final class TopicNamespace {
     /// Ordered by name.
     var topics: [Topic] = []
     var fifoTopicCount = 0
+    /// Subscriptions of its topics that nobody has confirmed yet.
+    var pendingCount = 0
     /// Filter policies on the subscriptions of its topics.
     var filterPolicyCount = 0
     /// The numbers of the subscriptions that it owns, to whosever topics, ascending.

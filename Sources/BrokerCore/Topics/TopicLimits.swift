@@ -9,6 +9,8 @@ public enum TopicLimits {
     public static let subscriptions = 12_500_000
     /// Subscriptions of a FIFO topic.
     public static let fifoSubscriptions = 100
+    /// Subscriptions of an account's topics in a region that nobody has confirmed yet.
+    public static let pendingSubscriptions = 5_000
     /// Filter policies on the subscriptions of a topic.
     public static let filterPoliciesOfTopic = 200
     /// Filter policies on the subscriptions of an account's topics in a region.

@@ -47,15 +47,16 @@ extension Broker {
         image.condition.authenticatesOnUnsubscribe = asksAuthentication && confirm.isAuthenticated
         switch subscription.state {
         case .confirmed: return subscription.arn
-        case .pending: break
+        case .pending(let until):
+            guard now.instant < until else { throw .invalidParameter("Token") }
         case .ended:
             guard let until = subscription.isRetakeableUntil, now.instant < until else {
-                throw BrokerError(.invalidParameter, "Invalid parameter: Token")
+                throw .invalidParameter("Token")
             }
             let existing = topics.subscription(
                 to: topic, subscription.protocolKind, subscription.endpoint)
             if let existing { return existing.arn }
-            try checkLimits(of: topic, subscription.settings)
+            try checkLimits(of: topic, subscription.settings, isPending: false)
             image.number = UInt32(topics.subscriptions.count)
             image.condition.token = entropy.next()
         }

@@ -31,8 +31,8 @@ extension Broker {
             remind(existing, at: now, into: sink)
             return answer(to: subscribe, existing)
         }
-        try checkLimits(of: topic, settings)
         let needsConfirmation = Self.asksConsent(protocolKind)
+        try checkLimits(of: topic, settings, isPending: needsConfirmation)
         let image = SubscriptionImage(
             number: UInt32(topics.subscriptions.count), topic: topic.number,
             id: entropy.nextMessageID(), owner: caller.account, protocolKind: protocolKind,
@@ -79,13 +79,18 @@ extension Broker {
     }
 
     /// Refuses one more subscription where there are too many.
-    func checkLimits(of topic: Topic, _ settings: SubscriptionSettings) throws(BrokerError) {
+    func checkLimits(
+        of topic: Topic, _ settings: SubscriptionSettings, isPending: Bool
+    ) throws(BrokerError) {
         let limit =
             topic.settings.isFIFO ? TopicLimits.fifoSubscriptions : TopicLimits.subscriptions
-        guard topic.subscriptions.count < limit else {
+        let pendingCount = topics.namespace(of: topic).pendingCount
+        guard topic.subscriptions.count < limit,
+            !isPending || pendingCount < TopicLimits.pendingSubscriptions
+        else {
             throw BrokerError(
                 .subscriptionLimitExceeded,
-                "The limit of subscriptions for this topic has been reached.")
+                "The limit of subscriptions has been reached.")
         }
         if settings.filterPolicy != nil { try checkFilterPolicyLimits(of: topic) }
     }
