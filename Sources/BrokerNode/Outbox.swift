@@ -20,6 +20,8 @@ struct Outbox {
         /// The bytes it accounts for in memory.
         let byteCount: Int
         var payload: [UInt8] = []
+        /// Whether courier or archive has it.
+        var isSent = false
         /// What the message is, for the delivery log; nil for confirmations.
         var subject: DeliverySubject?
 
@@ -48,6 +50,8 @@ struct Outbox {
     private static let byteLimit = 128 << 20
     /// Deliveries taken in one tick.
     private static let takenPerTick = 256
+    /// How long results are waited for when the node stops.
+    private static let stopMilliseconds: UInt64 = 500
     /// Tells tickets of the outbox from those of receives.
     private static let ticketBit: UInt64 = 1 << 63
 
@@ -62,7 +66,8 @@ struct Outbox {
     private var links: NotificationLinks
     /// The monotonic clock of this tick, in milliseconds.
     private var monotonicNow: UInt64 = 0
-    private var isStopping = false
+    /// Set once the node stops: how long results are waited for.
+    private var waitsUntil: Instant?
     /// Of the message that was completed last: a fan-out has the same for every receiver.
     private var lastSubject: DeliverySubject?
 
@@ -77,6 +82,8 @@ struct Outbox {
         self.links = links
         monotonicNow = monotonic
     }
+
+    private var isStopping: Bool { waitsUntil != nil }
 
     /// How many deliveries are under way.
     var count: Int { items.count }
@@ -186,7 +193,6 @@ struct Outbox {
     private mutating func send(
         _ item: Item, _ payload: ByteView, _ signature: ByteView
     ) {
-        guard !isStopping else { return }
         let encoded = DeliveryEncoder.encode(
             item.delivery, payload: payload, links: links, signature: signature,
             endpoints: endpoints)
@@ -194,8 +200,10 @@ struct Outbox {
         switch encoded.address {
         case .http(let url, let headers): address = .http(url: url, headers: headers)
         case .mail(let recipient): address = .mail(recipient: recipient)
-        case .none(let reason): return answer(item, .failed, reason: reason)
+        // As for an endpoint that was deleted: a repetition would find nothing either.
+        case .none(let reason): return answer(item, .refused, reason: reason)
         }
+        item.isSent = true
         seams.courier.send(
             Parcel(number: item.number, address: address, body: encoded.body), at: monotonicNow)
     }
@@ -207,6 +215,7 @@ struct Outbox {
         let message = ArchivedMessage(
             topicARN: item.delivery.topicARN, sequence: notification.sequenceNumber,
             timestamp: notification.timestamp, payload: payload.array)
+        item.isSent = true
         seams.archive.store(message, ticket: item.number | Outbox.ticketBit)
     }
 
@@ -249,15 +258,26 @@ struct Outbox {
         answers.append(Answer(item: item, result: result, status: nil, response: reason))
     }
 
-    /// Sends nothing any more that was not sent; results are still taken.
-    mutating func stop() {
-        isStopping = true
-        for item in held {
+    /// Sends nothing any more that was not sent. Results are still taken, and waited for a moment:
+    /// what is not known to have arrived will be sent again.
+    mutating func stop(at now: Moment) {
+        waitsUntil = now.instant.adding(milliseconds: Outbox.stopMilliseconds)
+        for item in items.values where !item.isSent {
             items[item.number] = nil
             byteCount -= item.byteCount
         }
         held = []
         tookLimit = false
+    }
+
+    /// Whether there is nothing to wait for when the node stops.
+    func isQuiet(at now: Moment) -> Bool {
+        items.isEmpty || now.instant >= waitsUntil ?? now.instant
+    }
+
+    /// When waiting for results ends; nil when nothing is waited for.
+    func stopDeadline(after now: Moment) -> UInt64? {
+        isQuiet(at: now) ? nil : waitsUntil?.milliseconds
     }
 
     /// Forgets everything: nothing is owed any more.

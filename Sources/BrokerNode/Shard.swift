@@ -116,7 +116,7 @@ public final class Shard {
         if outbox.hasWork { deadline = now.instant }
         for other in [
             journal.nextDeadline, upkeep.nextDeadline(at: now, journal), archives.nextDeadline,
-            replays.nextDeadline,
+            replays.nextDeadline, outbox.stopDeadline(after: now),
         ] {
             guard let other else { continue }
             deadline = min(deadline ?? Instant(milliseconds: other), Instant(milliseconds: other))
@@ -129,12 +129,12 @@ public final class Shard {
     /// From now on every waiting receive is answered empty, and nothing more is delivered.
     public func beginStopping() {
         isStopping = true
-        outbox.stop()
+        outbox.stop(at: now)
     }
 
     /// Whether every reply has left and everything is durable.
     public var isQuiet: Bool {
-        gate.count == 0 && parked.count == 0 && unfinished.count == 0
+        gate.count == 0 && parked.count == 0 && unfinished.count == 0 && outbox.isQuiet(at: now)
             && journal.durablePosition >= journal.appendedPosition
     }
 

@@ -84,6 +84,27 @@ struct OutboxTests {
         #expect(node.shard.isQuiet)
     }
 
+    @Test("A stop waits for the results of what was sent, but not long", arguments: [true, false])
+    func waitsForResults(isAnswered: Bool) throws {
+        let disk = HeldDisk()
+        let node = try TestNode.withTopic(disk: disk)
+        try node.subscribeEndpoint(url)
+        try node.done(Ask.publish("hello"))
+        node.shard.beginStopping()
+        try node.pass(milliseconds: 499)
+        #expect(!node.shard.isQuiet)
+        if isAnswered {
+            try answer(node, 200)
+        } else {
+            try node.pass(milliseconds: 1)
+        }
+        #expect(node.shard.isQuiet)
+        try node.shard.close()
+        let second = try TestNode(disk: disk)
+        try second.pass(milliseconds: 1_000)
+        #expect(second.courier.underWay.count == (isAnswered ? 0 : 1))
+    }
+
     @Test("Where nothing takes a message its delivery fails, and says why")
     func nowhere() throws {
         let node = try TestNode.withTopic()
@@ -92,6 +113,10 @@ struct OutboxTests {
         let notice = try #require(node.deliveries.notices.first)
         #expect(notice.protocolName == "sms" && notice.attempts == 1)
         #expect(notice.reason == "no SMS gateway is configured")
+        guard case .givenUp = notice.consequence else {
+            Issue.record("another attempt would find nothing either")
+            return
+        }
         #expect(node.courier.sent.isEmpty)
     }
 
