@@ -85,12 +85,30 @@ public struct QueueIdentity: Hashable, Sendable {
 
     /// Parses an SQS queue ARN; nil for anything else.
     public init?(arn: String) {
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "sqs",
-            !parts[3].isEmpty, !parts[5].isEmpty
+        guard let parts = ResourceARN(arn), parts.service == "sqs" else { return nil }
+        self.init(account: parts.account, region: parts.region, name: parts.resource)
+    }
+}
+
+/// An Amazon Resource Name of one resource of an account in a region.
+struct ResourceARN {
+    var service: String
+    var region: String
+    var account: AccountID
+    /// Everything behind the account; it has no colon.
+    var resource: String
+
+    /// Parses `arn:aws…:<service>:<region>:<account>:<resource>`; nil for anything else.
+    init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"),
+            !parts[3].isEmpty, !parts[5].isEmpty,
+            let account = String(parts[4]).withByteView({ AccountID($0) })
         else { return nil }
-        guard let account = String(parts[4]).withByteView({ AccountID($0) }) else { return nil }
-        self.init(account: account, region: String(parts[3]), name: String(parts[5]))
+        service = String(parts[2])
+        region = String(parts[3])
+        self.account = account
+        resource = String(parts[5])
     }
 }
 

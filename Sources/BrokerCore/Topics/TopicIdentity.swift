@@ -21,11 +21,7 @@ public struct TopicIdentity: Hashable, Sendable {
 
     /// Parses a topic ARN; nil for anything else.
     public init?(arn: String) {
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "sns",
-            !parts[3].isEmpty, !parts[5].isEmpty
-        else { return nil }
-        guard let account = String(parts[4]).withByteView({ AccountID($0) }) else { return nil }
-        self.init(account: account, region: String(parts[3]), name: String(parts[5]))
+        guard let parts = ResourceARN(arn), parts.service == "sns" else { return nil }
+        self.init(account: parts.account, region: parts.region, name: parts.resource)
     }
 }
