@@ -237,3 +237,16 @@ def test_what_the_gateway_refuses_is_dead(site):
                    RedrivePolicy=redrive_policy("arn:aws:sqs:us-east-1:000000000000:phone-dead"))
     site.sns.publish(TopicArn=topic, Message="refused")
     assert "refused" in take(site.sqs, dead)[0]["Body"]
+# -- Nothing configured
+
+@pytest.mark.parametrize("protocol, endpoint, attributes", [
+    ("lambda", function("nobody"), {}),
+    ("firehose", STREAM, {"SubscriptionRoleArn": ROLE}),
+    ("sms", "+12065550104", {}),
+])
+def test_what_nothing_can_deliver_is_dead(sns, json_sqs, topic, queue, arn_of, protocol, endpoint, attributes):
+    sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint,
+                  Attributes=attributes | {"RedrivePolicy": redrive_policy(arn_of(queue))})
+    sns.publish(TopicArn=topic, Message="undeliverable")
+    assert "undeliverable" in take(json_sqs, queue)[0]["Body"]
+    assert take_bodies(json_sqs, queue) == []
