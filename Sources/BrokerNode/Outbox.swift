@@ -95,6 +95,16 @@ struct Outbox {
         byteCount >= Outbox.byteLimit ? 0 : max(Outbox.itemLimit - items.count, 0)
     }
 
+    /// How many deliveries one receiver may have under way: fewer, the more all have together, so
+    /// that thousands that hang leave room for the others.
+    private var share: Int {
+        switch items.count {
+        case ..<(Outbox.itemLimit / 2): .max
+        case ..<(Outbox.itemLimit / 4 * 3): 2
+        default: 1
+        }
+    }
+
     // MARK: Taking and sending
 
     /// Takes what is due; it rests on facts before `position`.
@@ -104,7 +114,7 @@ struct Outbox {
         let limit = isStopping ? 0 : min(room, Outbox.takenPerTick)
         guard limit > 0 else { return }
         var taken = 0
-        broker.takeDueDeliveries(limit: limit, at: now) { delivery in
+        broker.takeDueDeliveries(limit: limit, share: share, at: now) { delivery in
             taken += 1
             lastNumber += 1
             let item = Item(

@@ -93,13 +93,19 @@ extension Broker {
     ///
     /// Oldest first for each subscription, in turns between subscriptions, within the throttle and
     /// the bound of deliveries under way of each. O(1) for each delivery.
+    ///
+    /// - Parameter share: How many deliveries one subscription may have under way, from 1; above the
+    ///   bound it has no effect.
     public mutating func takeDueDeliveries(
-        limit: Int, at now: Moment, _ body: (DueDelivery) -> Void
+        limit: Int, share: Int = .max, at now: Moment, _ body: (DueDelivery) -> Void
     ) {
+        precondition(share > 0, "every subscription has its turn")
         var left = limit
         while left > 0, let line = ring.next() {
             let slot = line.first
-            guard line.isReady, !throttles(line, slot, at: now) else { continue }
+            // What is under way brings the line back when it ends.
+            guard line.isReady, line.underwayCount < share, !throttles(line, slot, at: now)
+            else { continue }
             line.first = store.owed[slot].next
             if line.first == 0 { line.last = 0 }
             store.owed[slot].next = 0

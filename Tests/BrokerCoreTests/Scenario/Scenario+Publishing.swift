@@ -101,7 +101,8 @@ extension Scenario {
         }
         let limit = try command.integer("max") ?? 1000
         var lines: [String] = []
-        for delivery in world.takeDeliveries(limit: limit) {
+        let share = try command.integer("share") ?? .max
+        for delivery in world.takeDeliveries(limit: limit, share: share) {
             let what = try describe(delivery)
             guard let report = world.finish(delivery, result) else {
                 lines.append("\(what): not owed")

@@ -6,10 +6,10 @@ import Testing
 /// What a node does for deliveries and the archive, without courier and database.
 extension World {
     /// What is due, under way from now on.
-    func takeDeliveries(limit: Int) -> [DueDelivery] {
+    func takeDeliveries(limit: Int, share: Int = .max) -> [DueDelivery] {
         tick()
         var deliveries: [DueDelivery] = []
-        broker.takeDueDeliveries(limit: limit, at: now) { deliveries.append($0) }
+        broker.takeDueDeliveries(limit: limit, share: share, at: now) { deliveries.append($0) }
         return deliveries
     }
 
