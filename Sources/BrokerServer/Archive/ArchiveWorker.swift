@@ -65,7 +65,7 @@ final class ArchiveWorker {
             try opened().store(messages)
             for ticket in tickets { events.post(Event(ticket: ticket, answer: .stored)) }
         } catch {
-            for ticket in tickets { fail(ticket, because: error) }
+            fail(tickets, because: error)
         }
     }
 
@@ -74,7 +74,7 @@ final class ArchiveWorker {
             let (payloads, isEnd) = try opened().read(query)
             events.post(Event(ticket: ticket, answer: .messages(payloads, isEnd: isEnd)))
         } catch {
-            fail(ticket, because: error)
+            fail([ticket], because: error)
         }
     }
 
@@ -86,9 +86,11 @@ final class ArchiveWorker {
         }
     }
 
-    private func fail(_ ticket: UInt64, because error: SQLiteError) {
+    private func fail(_ tickets: [UInt64], because error: SQLiteError) {
         log.error("archive failed", ("file", path), ("reason", "\(error)"))
-        events.post(Event(ticket: ticket, answer: .failed(reason: "\(error)")))
+        for ticket in tickets {
+            events.post(Event(ticket: ticket, answer: .failed(reason: "\(error)")))
+        }
     }
 
     private func opened() throws(SQLiteError) -> ArchiveFile {
