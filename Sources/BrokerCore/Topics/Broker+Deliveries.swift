@@ -130,9 +130,8 @@ extension Broker {
             let subscription = subscription(of: store.owed[slot]),
             let limit = retryPlan(for: subscription).maxReceivesPerSecond
         else { return false }
-        let second = now.instant.milliseconds / 1000
-        if line.throttledSecond != second {
-            line.throttledSecond = second
+        if line.throttleCount == 0 || line.throttledSince + 1000 <= now.instant.milliseconds {
+            line.throttledSince = now.instant.milliseconds
             line.throttleCount = 0
         }
         guard line.throttleCount >= limit else {
@@ -140,7 +139,7 @@ extension Broker {
             return false
         }
         line.throttleTimer = chores.schedule(
-            at: (second + 1) * 1000, payload: Chore.throttle.payload(slot))
+            at: line.throttledSince + 1000, payload: Chore.throttle.payload(slot))
         return true
     }
 

@@ -61,8 +61,9 @@ final class DeliveryLine {
     var underwayCount = 0
     /// Whether the line stands in the ring.
     var isInRing = false
-    /// The second of the broker's clock that is counted for the throttle, and its deliveries.
-    var throttledSecond: UInt64 = 0
+    /// When the second that is counted for the throttle began, in milliseconds of the broker's
+    /// clock, and its deliveries.
+    var throttledSince: UInt64 = 0
     var throttleCount = 0
     /// Ends the wait for the next second; 0 when there is none.
     var throttleTimer: UInt32 = 0
