@@ -4,7 +4,7 @@ extension OptionTable {
         Option(
             "sns-url", "URL", allowed: "self, or the http or https URL of a host without a query",
             help: "What SigningCertURL, SubscribeURL and UnsubscribeURL begin with. self: this "
-                + "server, as the caller reached it.",
+                + "server, http://localhost:PORT.",
             read: { readURL($0, unset: "self", isBase: true, into: &$1.snsURL) },
             show: { $0.snsURL ?? "self" }),
         Option(
