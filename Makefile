@@ -17,7 +17,7 @@ PYTHON := $(VENV)/bin/python
 RELEASE := .build/release
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help deps build run test test-swift test-server check format bench clean
+.PHONY: help deps build run test test-swift test-server check format simulate bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ check: deps ## Check formatting, the rules of the tree, and that everything buil
 
 format: ## Format the Swift sources in place
 	@swift format format --in-place --parallel --recursive $(SOURCES)
+
+simulate: ## Run seeds of the simulator (SEEDS=100 from SEED on, DURATION=600 seconds each)
+	@swift build -c release --product apus-simulate
+	@$(RELEASE)/apus-simulate --seeds $(or $(SEEDS),100) --duration $(or $(DURATION),600) \
+		$(if $(SEED),--seed $(SEED))
 
 bench: ## Measure the release build against nginx (BENCH="send --connections 16" picks what)
 	@scripts/install-dependencies --bench

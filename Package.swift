@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "apus", targets: ["BrokerServer"]),
         .executable(name: "apus-bench", targets: ["Bench"]),
+        .executable(name: "apus-simulate", targets: ["BrokerSimulator"]),
     ],
     targets: [
         .target(
@@ -50,6 +51,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "Bench", dependencies: ["Bytes", "CLinux"], swiftSettings: settings),
+        .executableTarget(
+            name: "BrokerSimulator",
+            dependencies: ["Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode"],
+            swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(
             name: "BrokerCoreTests", dependencies: ["BrokerCore"], exclude: ["Scenarios"],
@@ -61,6 +66,9 @@ let package = Package(
         .testTarget(name: "BrokerNodeTests", dependencies: ["BrokerNode"], swiftSettings: settings),
         .testTarget(
             name: "BrokerServerTests", dependencies: ["BrokerServer", "COpenSSL"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BrokerSimulatorTests", dependencies: ["BrokerSimulator"],
             swiftSettings: settings),
     ]
 )

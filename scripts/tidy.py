@@ -25,6 +25,9 @@ IMPORTS = {
         "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode",
         "CLinux", "COpenSSL", "CSQLite", "Glibc", "Synchronization",
     },
+    "BrokerSimulator": {
+        "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode", "Glibc",
+    },
     "Bench": {"Bytes", "CLinux", "Glibc", "Synchronization"},
 }
 

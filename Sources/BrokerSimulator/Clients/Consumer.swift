@@ -1,0 +1,71 @@
+/// Receives, then deletes at once, late, or never, or changes the visibility first.
+final class Consumer: Role {
+    private let world: World
+    private let random: Randomness
+    private let meanPause: UInt64
+    private var queues: [SimulatedQueue]
+    private var turn = 0
+    private var emptyInTurn = 0
+    /// What is to be done with messages received, by time.
+    private var plans: [(due: UInt64, ask: Ask)] = []
+
+    init(in world: World, queues: [SimulatedQueue], meanPause: UInt64) {
+        self.world = world
+        self.meanPause = meanPause
+        self.queues = queues
+        random = world.random.fork()
+    }
+
+    /// Whether it has nothing to do with messages received.
+    var isDone: Bool { plans.isEmpty }
+
+    var pause: UInt64 {
+        guard world.isDraining else { return random.waiting(mean: meanPause) }
+        // Something was found, or everything was empty for a while.
+        return emptyInTurn < queues.count && plans.isEmpty ? 20 : plans.isEmpty ? 3_000 : 5
+    }
+
+    func next() -> Ask? {
+        let now = world.clock.now
+        guard world.isBusy || world.isDraining else { return nil }
+        if let index = plans.firstIndex(where: { $0.due <= now || world.isDraining }) {
+            return plans.remove(at: index).ask
+        }
+        if world.isDraining { queues = world.queues }
+        turn += 1
+        let queue = queues[turn % queues.count]
+        guard queue.isReady else { return nil }
+        if world.isDraining { return .receive(queue, count: 10, wait: 0, visibility: 30) }
+        return .receive(
+            queue, count: random.pick([1, 3, 10]), wait: random.pick([0, 0, 1, 5, 20]),
+            visibility: random.pick([1, 5, 30, 30]))
+    }
+
+    func finished(_ ask: Ask, _ answer: Answer?) {
+        guard case .receive(let queue, _, _, _) = ask else { return }
+        emptyInTurn += 1
+        guard case .received(let held)? = answer, !held.isEmpty else { return }
+        emptyInTurn = 0
+        let now = world.clock.now
+        if world.isDraining || random.chance(600) {
+            plans.append((now, .delete(queue, held)))
+            return
+        }
+        for one in held {
+            switch random.below(5) {
+            case 0:
+                // Never: it comes again.
+                break
+            case 1:
+                plans.append((now + random.waiting(mean: 40_000), .delete(queue, [one])))
+            case 2:
+                plans.append((now, .change(queue, [one], seconds: random.pick([0, 1, 10, 60]))))
+            case 3:
+                plans.append((now, .change(queue, [one], seconds: random.pick([10, 60]))))
+                plans.append((now + random.waiting(mean: 8_000), .delete(queue, [one])))
+            default:
+                plans.append((now + random.waiting(mean: 500), .delete(queue, [one])))
+            }
+        }
+    }
+}

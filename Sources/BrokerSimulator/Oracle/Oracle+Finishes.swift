@@ -1,0 +1,118 @@
+/// What the oracle concludes from deletes, changes of visibility, refusals and counts.
+extension Oracle {
+    /// Takes the answer to DeleteMessage or DeleteMessageBatch.
+    func deleteAnswered(_ attempt: Attempt, _ held: [Held], _ json: JSON) -> Answer {
+        let failed = failures(json, held)
+        for (index, one) in held.enumerated() {
+            guard failed[index] == nil else { continue }
+            one.copy.deleted.append(
+                (
+                    one.delivery.count, attempt.began, now,
+                    one.delivery.visibleEnd > now && !hasLaterDelivery(one)
+                ))
+        }
+        for (index, one) in held.enumerated() {
+            if let code = failed[index] { refusedDelete(one, code) }
+        }
+        return .done
+    }
+
+    private func hasLaterDelivery(_ held: Held) -> Bool {
+        held.copy.deliveries.contains { $0.count > held.delivery.count }
+    }
+
+    private func refusedDelete(_ held: Held, _ code: String) {
+        held.copy.possibleDeletes -= 1
+        if held.delivery.visibleEnd > now, held.copy.deletesTried == 1,
+            !held.copy.isPossiblyGone(at: now), !hasLaterDelivery(held)
+        {
+            fail("refused: delete of \(held.description) in flight: \(code)")
+        }
+    }
+
+    /// The codes of the entries that failed, by index.
+    private func failures(_ json: JSON, _ held: [Held]) -> [String?] {
+        var failed: [String?] = Array(repeating: nil, count: held.count)
+        for entry in json.list("Failed") {
+            guard let index = entry.text("Id").flatMap({ Int($0) }), index < held.count else {
+                fail("nonsense: an entry that was not sent is answered")
+                break
+            }
+            failed[index] = entry.text("Code") ?? ""
+        }
+        return failed
+    }
+
+    /// Takes the answer to ChangeMessageVisibility or ChangeMessageVisibilityBatch.
+    func changeAnswered(
+        _ attempt: Attempt, _ held: [Held], _ seconds: Int, _ json: JSON
+    ) -> Answer {
+        let failed = failures(json, held)
+        for (index, one) in held.enumerated() {
+            let before = attempt.visibleEnds[index]
+            if failed[index] != nil {
+                if before > now, one.copy.deletesTried == 0, !one.copy.isPossiblyGone(at: now),
+                    !hasLaterDelivery(one)
+                {
+                    fail("refused: change of \(one.description) in flight")
+                }
+            } else if before > now, !hasLaterDelivery(one) {
+                // It was in flight all the while, so the change took effect.
+                one.delivery.visibleEnd = attempt.began + UInt64(seconds) * 1000
+            }
+        }
+        return .done
+    }
+
+    /// Takes an answer that refuses the whole request.
+    func refused(_ attempt: Attempt, _ type: String, _ message: String) -> Answer {
+        let isAbsent = type.hasSuffix("#QueueDoesNotExist")
+        switch attempt.ask {
+        case .send(let queue, let messages):
+            if !(isAbsent && queue.isWiped) { break }
+            for sent in messages { sent.attempts -= 1 }
+            return .refused(type)
+        case .receive(let queue, _, _, _):
+            queue.receivesAnswered += 1
+            queue.receivesUnderWay -= 1
+            if isAbsent && queue.isWiped { return .refused(type) }
+        case .delete(let queue, let held):
+            for one in held { refusedDelete(one, type) }
+            if isAbsent && !queue.isWiped { break }
+            return .refused(type)
+        case .change(let queue, let held, _):
+            for (index, one) in held.enumerated() {
+                if attempt.visibleEnds[index] > now, one.copy.deletesTried == 0,
+                    !one.copy.isPossiblyGone(at: now), !hasLaterDelivery(one)
+                {
+                    fail("refused: change of \(one.description) in flight: \(type)")
+                }
+            }
+            if isAbsent && !queue.isWiped { break }
+            return .refused(type)
+        case .purge, .remove:
+            attempt.wipe?.end = now
+            return .refused(type)
+        case .count(let queue) where queue.isWiped:
+            return .refused(type)
+        case .create, .count, .createTopic, .subscribe, .publish:
+            break
+        }
+        fail("refused: \(attempt.ask.description): \(type) \(message)")
+        return .refused(type)
+    }
+
+    /// Takes the answer to GetQueueAttributes.
+    func countAnswered(_ json: JSON) -> Answer {
+        var total = 0
+        for name in ["", "Delayed", "NotVisible"] {
+            let text = json["Attributes"]?.text("ApproximateNumberOfMessages" + name)
+            guard let number = text.flatMap({ Int($0) }) else {
+                fail("nonsense: no count of messages")
+                return .counted(0)
+            }
+            total += number
+        }
+        return .counted(total)
+    }
+}

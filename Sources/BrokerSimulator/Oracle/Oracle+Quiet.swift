@@ -1,0 +1,47 @@
+/// What the oracle concludes when nothing is under way.
+extension Oracle {
+    /// Checks the count of a queue while nobody does anything.
+    func checkCount(_ count: Int, of queue: SimulatedQueue) {
+        // What dead-letter queues hold depends on receives that nobody saw.
+        guard !queue.isForDeadLetters, queue.deadLetters == nil else { return }
+        var least = 0
+        var most = 0
+        for sent in messages where sent.queue === queue {
+            least += sent.owed
+            most += sent.attempts - sent.copies.count
+            for copy in sent.copies where copy.deleted.isEmpty {
+                most += 1
+                if !copy.isPossiblyGone(at: now) { least += 1 }
+            }
+            for copy in sent.copies where !copy.deleted.isEmpty {
+                // A delete with an old receipt may have done nothing.
+                if !copy.deleted.contains(where: \.wasInFlight) { most += 1 }
+            }
+        }
+        if count < least {
+            fail("lost: \(queue.name) has \(count) messages, at least \(least) stay")
+        }
+        if count > most {
+            fail("counts wrong: \(queue.name) has \(count) messages, at most \(most) may be there")
+        }
+    }
+
+    /// Everything was received and deleted: what is missing now is lost.
+    func checkDrained() {
+        for sent in messages {
+            if sent.owed > 0 { fail("lost: b\(sent.number) was published and never received") }
+            for copy in sent.copies where !copy.isPossiblyGone(at: now) {
+                let seen = copy.deliveries.isEmpty ? "never received" : "received, never deleted"
+                fail("lost: b\(sent.number) (\(copy.id)) was acknowledged, \(seen)")
+            }
+        }
+        for publication in publicationList where publication.isAcknowledged {
+            for (subscription, deadLetter) in publication.outside
+            where !subscription.taken.contains(publication.number) && deadLetter.copies.isEmpty {
+                fail(
+                    "lost: b\(publication.number) reached neither \(subscription.endpoint) "
+                        + "nor its dead-letter queue")
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+/// Knows what clients asked and were answered, and nothing else; says when the broker broke a
+/// promise. Its words are those of Jepsen: lost, unexpected, duplicated, reordered.
+final class Oracle {
+    let clock: SimulatedClock
+    /// The first promise that was broken; nil while all were kept.
+    private(set) var violation: String?
+    /// Every message, in the order in which they were made up.
+    private(set) var messages: [Sent] = []
+    /// Messages that are sent directly, by number.
+    private var direct: [Int: Sent] = [:]
+    private var lastNumber = 0
+    /// Every publication by number of its body.
+    private var publications: [Int: Publication] = [:]
+    private(set) var publicationList: [Publication] = []
+    /// Copies by message identifier; for look-up.
+    var copies: [String: Copy] = [:]
+    private(set) var counts = Counts()
+
+    /// What was seen in a run, for its last line.
+    struct Counts {
+        var sent = 0
+        var received = 0
+        var deleted = 0
+        var lostAnswers = 0
+    }
+
+    init(clock: SimulatedClock) { self.clock = clock }
+
+    var now: UInt64 { clock.now }
+
+    /// Notes that a promise was broken.
+    func fail(_ text: String) { violation = violation ?? text }
+
+    /// A number for a body.
+    func nextNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Takes in a message that will be sent.
+    func register(_ sent: Sent) {
+        messages.append(sent)
+        direct[sent.number] = sent
+    }
+
+    /// Takes in what will be published.
+    func register(_ publication: Publication) {
+        publications[publication.number] = publication
+        publicationList.append(publication)
+        for sent in publication.messages + publication.outside.map(\.deadLetter) {
+            sent.isPublished = true
+            messages.append(sent)
+        }
+    }
+
+    /// The message with this body that belongs into `queue`.
+    func sent(_ number: Int, for queue: SimulatedQueue) -> Sent? {
+        guard let publication = publications[number] else { return direct[number] }
+        return publication.messages.first { $0.queue === queue }
+            ?? publication.outside.first { $0.deadLetter.queue === queue }?.deadLetter
+    }
+
+    /// A client is about to ask.
+    func began(_ ask: Ask) -> Attempt {
+        let attempt = Attempt(ask, began: now)
+        switch ask {
+        case .send(_, let messages):
+            for sent in messages { sendBegan(sent) }
+        case .receive(let queue, _, _, _):
+            queue.receivesBegun += 1
+            attempt.foreignReceives = queue.receivesUnderWay
+            queue.receivesUnderWay += 1
+            queue.lastReceiveBegan = now
+        case .delete(_, let held):
+            for one in held { one.copy.deletesTried += 1; one.copy.possibleDeletes += 1 }
+        case .change(_, let held, let seconds):
+            attempt.visibleEnds = held.map(\.delivery.visibleEnd)
+            for one in held {
+                let end = now + UInt64(seconds) * 1000
+                one.delivery.visibleEnd = min(one.delivery.visibleEnd, end)
+            }
+        case .purge(let queue), .remove(let queue):
+            let wipe = Wipe(began: now)
+            attempt.wipe = wipe
+            queue.wipes.append(wipe)
+        case .publish(_, let publication):
+            for sent in publication.messages { sendBegan(sent) }
+            for (_, sent) in publication.outside { sendBegan(sent) }
+        case .create, .count, .createTopic, .subscribe:
+            break
+        }
+        return attempt
+    }
+
+    private func sendBegan(_ sent: Sent) {
+        sent.attempts += 1
+        if sent.firstBegan == nil { sent.firstBegan = now }
+    }
+
+    /// Nobody will know what came of the attempt.
+    func unanswered(_ attempt: Attempt) {
+        counts.lostAnswers += 1
+        // What was under way may still be carried out a little later.
+        attempt.wipe?.end = now + 60_000
+        if case .receive(let queue, _, _, _) = attempt.ask {
+            queue.receivesUnderWay -= 1
+            queue.lastReceiveLost = now
+        }
+    }
+
+    /// An answer came.
+    func answered(_ attempt: Attempt, _ answer: HTTPAnswer) -> Answer {
+        if answer.status >= 500 {
+            unanswered(attempt)
+            return .troubled(answer.status)
+        }
+        if case .publish = attempt.ask { return publishAnswered(attempt, answer) }
+        switch attempt.ask {
+        case .createTopic, .subscribe:
+            if answer.status == 200 { return .done }
+            let text = String(decoding: answer.body, as: UTF8.self)
+            fail("refused: \(attempt.ask.description): \(text)")
+            return .refused(text)
+        default: break
+        }
+        guard let json = JSON(answer.body) else {
+            fail("nonsense: the answer to \(attempt.ask.description) is no JSON")
+            return .troubled(answer.status)
+        }
+        guard answer.status == 200 else {
+            return refused(attempt, json.text("__type") ?? "", json.text("message") ?? "")
+        }
+        switch attempt.ask {
+        case .send(let queue, let messages):
+            counts.sent += messages.count
+            return sendAnswered(attempt, queue, messages, json)
+        case .receive(let queue, _, _, let visibility):
+            let answer = receiveAnswered(attempt, queue, visibility, json.list("Messages"))
+            if case .received(let held) = answer { counts.received += held.count }
+            return answer
+        case .delete(_, let held):
+            counts.deleted += held.count
+            return deleteAnswered(attempt, held, json)
+        case .change(_, let held, let seconds):
+            return changeAnswered(attempt, held, seconds, json)
+        case .purge, .remove:
+            attempt.wipe?.answered = now
+            attempt.wipe?.end = now
+            return .done
+        case .count: return countAnswered(json)
+        case .create, .createTopic, .subscribe, .publish: return .done
+        }
+    }
+}
+
+/// One request as it was sent once.
+final class Attempt {
+    let ask: Ask
+    let began: UInt64
+    var wipe: Wipe?
+    /// Of a change: what was known of the visibility before.
+    var visibleEnds: [UInt64] = []
+    /// Of a receive: others that were under way when it began.
+    var foreignReceives = 0
+
+    init(_ ask: Ask, began: UInt64) {
+        self.ask = ask
+        self.began = began
+    }
+}
+
+/// What a client learns from an answer.
+enum Answer {
+    case done
+    case received([Held])
+    case counted(Int)
+    /// The broker refuses for good.
+    case refused(String)
+    /// The broker cannot now.
+    case troubled(Int)
+
+    /// In few words, for the transcript.
+    var description: String {
+        switch self {
+        case .done: "done"
+        case .received(let held): "[\(held.map(\.description).joined(separator: " "))]"
+        case .counted(let count): "\(count)"
+        case .refused(let type): "refused \(type)"
+        case .troubled(let status): "status \(status)"
+        }
+    }
+}

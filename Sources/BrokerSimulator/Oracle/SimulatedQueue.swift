@@ -1,0 +1,152 @@
+/// A queue as the oracle knows it.
+final class SimulatedQueue {
+    let name: String
+    let isFIFO: Bool
+    /// Seconds.
+    var delay = 0
+    var retention = 345_600
+    var receiveLimit: Int?
+    var deadLetters: SimulatedQueue?
+    /// Whether it is purged, deleted and made again.
+    var isWiped = false
+
+    /// Whether it surely exists now.
+    var isReady = false
+    /// Whether it is a dead-letter queue.
+    var isForDeadLetters = false
+    /// Receives that were begun, and those whose answer came.
+    var receivesBegun = 0
+    var receivesAnswered = 0
+    var receivesUnderWay = 0
+    var lastReceiveBegan: UInt64 = 0
+    /// When a receive last ended without an answer.
+    var lastReceiveLost: UInt64 = 0
+    /// The purges and deletions.
+    var wipes: [Wipe] = []
+    /// Copies that may be in it, by when they became known.
+    var copies: [Copy] = []
+    /// Copies by group, FIFO only; for look-up.
+    var groups: [String: [Copy]] = [:]
+    /// The highest sequence number answered up to a time, in the order of time.
+    var sequences: [(time: UInt64, highest: String)] = []
+
+    init(_ name: String, isFIFO: Bool) {
+        self.name = name
+        self.isFIFO = isFIFO
+    }
+
+    var arn: String { "arn:aws:sqs:us-east-1:000000000000:\(name)" }
+
+    /// Receives of which nobody knows what they took.
+    var unseenReceives: Int { receivesBegun - receivesAnswered }
+}
+
+/// A purge or deletion.
+final class Wipe {
+    let began: UInt64
+    /// When it was answered.
+    var answered: UInt64?
+    /// Until when it may have taken effect.
+    var end: UInt64 = .max
+
+    init(began: UInt64) { self.began = began }
+}
+
+/// One body that a producer sends, each with a number of its own.
+final class Sent {
+    let number: Int
+    let queue: SimulatedQueue
+    let text: String
+    let group: String?
+    let deduplication: String?
+    let delay: Int?
+    var firstBegan: UInt64?
+    /// Attempts that were not refused: no more copies than these may exist.
+    var attempts = 0
+    var copies: [Copy] = []
+    /// Copies that must exist though no answer named them: those of acknowledged publications.
+    var owed = 0
+    /// Whether it is the message of a publication.
+    var isPublished = false
+
+    init(
+        number: Int, queue: SimulatedQueue, size: Int, group: String? = nil,
+        deduplication: String? = nil, delay: Int? = nil
+    ) {
+        self.number = number
+        self.queue = queue
+        self.group = group
+        self.deduplication = deduplication
+        self.delay = delay
+        text = Sent.text(number: number, size: size)
+    }
+
+    /// The body with this number.
+    static func text(number: Int, size: Int) -> String {
+        "b\(number)." + String(repeating: "x", count: size)
+    }
+
+    /// The number of a body; nil when it has none.
+    static func number(of text: String) -> Int? {
+        guard text.first == "b", let dot = text.firstIndex(of: ".") else { return nil }
+        return Int(text[text.index(after: text.startIndex)..<dot])
+    }
+}
+
+/// One message of the broker.
+final class Copy {
+    let sent: Sent
+    let id: String
+    /// Between these it was accepted.
+    var earliest: UInt64
+    var latest: UInt64
+    var sequence: String?
+    /// By receive count.
+    var deliveries: [Delivery] = []
+    /// Deletes that were answered with success: the receive count they were made with, and when.
+    var deleted: [(count: Int, began: UInt64, answered: UInt64, wasInFlight: Bool)] = []
+    /// Deletes that may have happened.
+    var possibleDeletes = 0
+    /// Deletes that were tried at all.
+    var deletesTried = 0
+
+    init(_ sent: Sent, id: String, earliest: UInt64, latest: UInt64) {
+        self.sent = sent
+        self.id = id
+        self.earliest = earliest
+        self.latest = latest
+    }
+
+    /// Whether it may have been wiped.
+    var isPossiblyWiped: Bool { sent.queue.wipes.contains { $0.end >= earliest } }
+
+    /// Whether it may have expired at `now`.
+    func isPossiblyExpired(at now: UInt64) -> Bool {
+        now >= earliest + UInt64(sent.queue.retention) * 1000
+    }
+
+    /// Whether it may be gone at `now` for a reason that clients know.
+    func isPossiblyGone(at now: UInt64) -> Bool {
+        possibleDeletes > 0 || isPossiblyExpired(at: now) || isPossiblyWiped
+    }
+}
+
+/// One receive of a copy.
+final class Delivery {
+    let count: Int
+    let queue: SimulatedQueue
+    let began: UInt64
+    let answered: UInt64
+    /// Not visible before.
+    var visibleEnd: UInt64
+
+    init(
+        count: Int, queue: SimulatedQueue, began: UInt64, answered: UInt64, visibleEnd: UInt64
+    ) {
+        self.count = count
+        self.queue = queue
+        self.began = began
+        self.answered = answered
+        self.visibleEnd = visibleEnd
+    }
+}

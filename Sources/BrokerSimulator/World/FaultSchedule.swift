@@ -1,0 +1,43 @@
+/// When faults of the node and of the whole disk happen.
+struct FaultSchedule {
+    enum Fault: String, CaseIterable {
+        case crash, powerLoss, stop, fullDisk, room, pause
+    }
+
+    private let faults: Faults
+    private let random: Randomness
+    private var due: [(time: UInt64, fault: Fault)] = []
+
+    init(_ faults: Faults, _ random: Randomness, from now: UInt64) {
+        self.faults = faults
+        self.random = random
+        for fault in Fault.allCases { plan(fault, after: now) }
+    }
+
+    /// When the next fault happens; nil when none does.
+    var nextDeadline: UInt64? { due.map(\.time).min() }
+
+    /// The next fault that is due.
+    mutating func next(at now: UInt64) -> Fault? {
+        guard let index = due.indices.min(by: { due[$0].time < due[$1].time }),
+            due[index].time <= now
+        else { return nil }
+        let fault = due.remove(at: index).fault
+        if fault == .fullDisk { due.append((now + random.waiting(mean: 20_000), .room)) }
+        plan(fault, after: now)
+        return fault
+    }
+
+    private mutating func plan(_ fault: Fault, after now: UInt64) {
+        let mean: UInt64? =
+            switch fault {
+            case .crash: faults.crash
+            case .powerLoss: faults.powerLoss
+            case .stop: faults.stop
+            case .fullDisk: faults.fullDisk
+            case .pause: faults.pause
+            case .room: nil
+            }
+        if let mean { due.append((now + random.waiting(mean: mean), fault)) }
+    }
+}

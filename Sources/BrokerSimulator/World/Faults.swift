@@ -1,0 +1,60 @@
+/// How much goes wrong in a run, drawn from its seed. Rates are per mille, times milliseconds.
+struct Faults {
+    /// The mean time between crashes of the process; nil for none.
+    var crash: UInt64?
+    /// The mean time between power losses.
+    var powerLoss: UInt64?
+    /// The mean time between clean stops.
+    var stop: UInt64?
+    /// The mean time between periods without room on the disk.
+    var fullDisk: UInt64?
+    /// The mean time between pauses of the node.
+    var pause: UInt64?
+    /// Operations on the disk that fail, of a hundred thousand.
+    var failingDisk: Int
+    /// Operations on the disk that take seconds.
+    var slowDisk: Int
+    /// What other operations take at most.
+    var diskMilliseconds: Int
+    /// Recoveries in which an operation fails.
+    var failingRecovery: Int
+    /// Exchanges whose connection is cut.
+    var cut: Int
+    /// The longest piece that a wire carries at once.
+    var pieceByteCount: Int
+    /// The longest a piece is under way.
+    var wireMilliseconds: Int
+    /// Answers of subscribers that are refusals, or none.
+    var failingSubscriber: Int
+
+    /// Draws the rates.
+    init(_ random: Randomness) {
+        func rarely(_ means: [UInt64?]) -> UInt64? { random.pick(means) }
+        crash = rarely([nil, 20_000, 60_000, 180_000])
+        powerLoss = rarely([nil, 20_000, 60_000, 180_000])
+        stop = rarely([nil, nil, 120_000])
+        fullDisk = rarely([nil, nil, nil, 120_000])
+        pause = rarely([nil, nil, 30_000])
+        failingDisk = random.pick([0, 0, 10, 100])
+        slowDisk = random.pick([0, 0, 2, 20])
+        diskMilliseconds = random.pick([0, 1, 5, 20])
+        failingRecovery = random.pick([0, 100, 300])
+        cut = random.pick([0, 5, 20, 100])
+        pieceByteCount = random.pick([1 << 20, 1 << 20, 1_400, 100, 7])
+        wireMilliseconds = random.pick([0, 2, 20, 100])
+        failingSubscriber = random.pick([0, 50, 300])
+    }
+
+    /// The rates in one line.
+    var description: String {
+        func every(_ name: String, _ mean: UInt64?) -> String {
+            mean.map { "\(name) every \($0 / 1000) s, " } ?? ""
+        }
+        return every("crash", crash) + every("power loss", powerLoss) + every("stop", stop)
+            + every("full disk", fullDisk) + every("pause", pause)
+            + "disk fails \(failingDisk)/100000 slow \(slowDisk)/1000 within \(diskMilliseconds) ms, "
+            + "recovery fails \(failingRecovery)/1000, wire cut \(cut)/1000 "
+            + "pieces \(pieceByteCount) B within \(wireMilliseconds) ms, "
+            + "subscribers fail \(failingSubscriber)/1000"
+    }
+}

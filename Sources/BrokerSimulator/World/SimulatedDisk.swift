@@ -1,0 +1,247 @@
+import BrokerJournal
+
+/// A disk with three lanes that finish in the order and at the time that the seed picks.
+///
+/// A write takes its bytes sector by sector, either as they were when it was submitted or as they
+/// are when it is carried out. It outlives the nodes that use it, one after the other.
+final class SimulatedDisk: Disk {
+    private struct Pending {
+        var operation: DiskOperation
+        var ticket: UInt64
+        /// The bytes of a write when it was submitted.
+        var bytes: [UInt8]
+        var due: UInt64
+        var fails: Bool
+
+        init(
+            _ operation: DiskOperation, ticket: UInt64 = 0, due: UInt64 = 0, fails: Bool = false
+        ) {
+            self.operation = operation
+            self.ticket = ticket
+            self.due = due
+            self.fails = fails
+            bytes = if case .write(_, _, let memory, _) = operation { memory.copy } else { [] }
+        }
+    }
+
+    private let clock: SimulatedClock
+    private let random: Randomness
+    private let faults: Faults
+    /// The names in order, because a dictionary has none.
+    private var names: [DiskFile] = []
+    private var files: [DiskFile: SimulatedFile] = [:]
+    private var lanes: [[Pending]] = [[], [], []]
+    private var finished: [DiskCompletion] = []
+    /// Whether there is no room for more.
+    var isFull = false
+    /// Whether faults happen.
+    var isTrouble = true
+    /// Operations of `perform` until one of them fails; nil when none will.
+    var performsUntilFailure: Int?
+
+    init(clock: SimulatedClock, random: Randomness, faults: Faults) {
+        self.clock = clock
+        self.random = random
+        self.faults = faults
+    }
+
+    /// Bytes of all files.
+    var byteCount: Int { names.reduce(0) { $0 + (files[$1]?.current.count ?? 0) } }
+
+    /// When something is finished; nil when nothing is under way.
+    var nextDeadline: UInt64? {
+        if !finished.isEmpty { return clock.now }
+        return lanes.compactMap { $0.first?.due }.min()
+    }
+
+    func list() throws(DiskError) -> [DiskEntry] {
+        random.shuffled(names).map {
+            DiskEntry(file: $0, byteCount: UInt64(files[$0]?.current.count ?? 0))
+        }
+    }
+
+    func perform(_ operation: DiskOperation) throws(DiskError) -> Int {
+        if let left = performsUntilFailure {
+            performsUntilFailure = left - 1
+            if left == 0 {
+                carryOutPartly(Pending(operation))
+                throw error(operation, code: 5)
+            }
+        }
+        return try carryOut(Pending(operation))
+    }
+
+    func submit(_ operation: DiskOperation, lane: DiskLane, ticket: UInt64) {
+        let start = max(lanes[lane.rawValue].last?.due ?? 0, clock.now)
+        var duration = UInt64(random.below(faults.diskMilliseconds + 1))
+        if isTrouble, random.chance(faults.slowDisk) { duration += random.waiting(mean: 2_000) }
+        lanes[lane.rawValue].append(
+            Pending(
+                operation, ticket: ticket, due: start + duration,
+                fails: isTrouble && random.below(100_000) < faults.failingDisk))
+    }
+
+    func takeCompletions(_ body: (DiskCompletion) -> Void) {
+        while let lane = nextLane(dueBy: clock.now) { finishFirst(of: lane) }
+        let taken = finished
+        finished = []
+        for completion in taken { body(completion) }
+    }
+
+    func awaitCompletion() {
+        if finished.isEmpty, let lane = nextLane(dueBy: .max) { finishFirst(of: lane) }
+    }
+
+    func close() {
+        while let lane = nextLane(dueBy: .max) { finishFirst(of: lane) }
+        finished = []
+    }
+
+    /// The lane that finishes next; one of them when several finish at once.
+    private func nextLane(dueBy limit: UInt64) -> Int? {
+        let dues = lanes.map { $0.first?.due ?? .max }
+        guard let first = dues.min(), first <= limit, first < .max else { return nil }
+        return random.pick(dues.indices.filter { dues[$0] == first })
+    }
+
+    private func finishFirst(of lane: Int) {
+        let pending = lanes[lane].removeFirst()
+        let result: Result<Int, DiskError>
+        if pending.fails {
+            carryOutPartly(pending)
+            result = .failure(error(pending.operation, code: 5))
+        } else {
+            do throws(DiskError) {
+                result = .success(try carryOut(pending))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        finished.append(DiskCompletion(ticket: pending.ticket, result: result))
+    }
+}
+
+// MARK: - The end of a node
+
+extension SimulatedDisk {
+    /// The process ends: what was submitted is done or not, what was written stays.
+    func crash() {
+        for lane in lanes.indices {
+            if let first = lanes[lane].first, random.chance(500) { carryOutPartly(first) }
+            lanes[lane] = []
+        }
+        finished = []
+        performsUntilFailure = nil
+    }
+
+    /// The power fails: of what was not synced, sectors are lost as the seed picks.
+    func losePower() {
+        crash()
+        for name in names {
+            let kept = random.pick([0, 100, 500, 900, 1000])
+            files[name]?.losePower { _ in random.chance(kept) }
+        }
+    }
+}
+
+// MARK: - Operations
+
+extension SimulatedDisk {
+    private func file(
+        _ name: DiskFile, _ operation: DiskOperation
+    ) throws(DiskError) -> SimulatedFile {
+        guard let file = files[name] else { throw error(operation, code: 2) }
+        return file
+    }
+
+    private func carryOut(_ pending: Pending) throws(DiskError) -> Int {
+        let operation = pending.operation
+        switch operation {
+        case .create(let name, let byteCount):
+            if isFull && byteCount > 0 { throw error(operation, code: 28) }
+            add(name, SimulatedFile(byteCount: Int(byteCount)))
+        case .write(let name, let offset, let memory, let sync):
+            let file = try file(name, operation)
+            if isFull, Int(offset) + memory.byteCount > file.current.count {
+                throw error(operation, code: 28)
+            }
+            file.write(mixed(pending.bytes, memory.copy), at: Int(offset))
+            if sync { file.sync() }
+        case .read(let name, let offset, let memory):
+            let file = try file(name, operation)
+            let start = min(Int(offset), file.current.count)
+            let count = min(memory.byteCount, file.current.count - start)
+            memory.store(file.current[start..<start + count])
+            return count
+        case .sync(let name):
+            try file(name, operation).sync()
+        case .rename(let name, let target):
+            let file = try file(name, operation)
+            remove(name)
+            add(target, file)
+        case .remove(let name):
+            remove(name)
+        }
+        return 0
+    }
+
+    /// Carries out as much as the seed picks, and makes nothing durable.
+    private func carryOutPartly(_ pending: Pending) {
+        guard case .write(let name, let offset, let memory, _) = pending.operation else {
+            if random.chance(500) { _ = try? carryOut(pending) }
+            return
+        }
+        guard let file = files[name], !isFull else { return }
+        let kept = random.pick([0, 200, 500, 800, 1000])
+        file.write(mixed(pending.bytes, memory.copy), at: Int(offset)) { _ in random.chance(kept) }
+    }
+
+    /// Each sector of one or of the other.
+    private func mixed(_ submitted: [UInt8], _ present: [UInt8]) -> [UInt8] {
+        guard submitted != present else { return present }
+        var bytes = present
+        var start = 0
+        while start < bytes.count {
+            let stop = min(start + SimulatedFile.sectorByteCount, bytes.count)
+            if random.chance(500) {
+                bytes.replaceSubrange(start..<stop, with: submitted[start..<stop])
+            }
+            start = stop
+        }
+        return bytes
+    }
+
+    private func add(_ name: DiskFile, _ file: SimulatedFile) {
+        if files.updateValue(file, forKey: name) == nil { names.append(name) }
+    }
+
+    private func remove(_ name: DiskFile) {
+        files[name] = nil
+        names.removeAll { $0 == name }
+    }
+
+    private func error(_ operation: DiskOperation, code: Int32) -> DiskError {
+        DiskError(verb: operation.verb, file: operation.file.name, code: code)
+    }
+}
+
+extension DiskOperation {
+    fileprivate var verb: String {
+        switch self {
+        case .create: "create"
+        case .write: "write"
+        case .read: "read"
+        case .sync: "sync"
+        case .rename: "rename"
+        case .remove: "remove"
+        }
+    }
+
+    fileprivate var file: DiskFile {
+        switch self {
+        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
+            .sync(let file), .rename(let file, _), .remove(let file):
+            file
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// Which queues, topics and clients a run has, drawn from its seed.
+struct Workload {
+    /// What a run may be limited to.
+    enum Kind: String, CaseIterable {
+        case mixed, standard, fifo, topics, backlog
+    }
+
+    let kind: Kind
+    let producers: Int
+    let consumers: Int
+    /// Mean pauses between asks, in milliseconds.
+    let producerPause: UInt64
+    let consumerPause: UInt64
+
+    init(_ kind: Kind?, _ random: Randomness) {
+        let drawn = random.pick([Kind.mixed, .mixed, .standard, .fifo, .topics, .backlog])
+        self.kind = kind ?? drawn
+        producers = random.within(1...4)
+        consumers = random.within(1...6)
+        producerPause = random.pick([50, 200, 1_000])
+        consumerPause = self.kind == .backlog ? 3_000 : random.pick([20, 100, 500])
+    }
+
+    var description: String {
+        "\(kind.rawValue), \(producers) producers every \(producerPause) ms, "
+            + "\(consumers) consumers every \(consumerPause) ms"
+    }
+
+    /// The queues and topics.
+    func makeQueues() -> (queues: [SimulatedQueue], topics: [SimulatedTopic]) {
+        var queues: [SimulatedQueue] = []
+        if kind != .fifo { queues += standardQueues() }
+        if kind != .standard && kind != .topics { queues += fifoQueues() }
+        guard kind == .topics || kind == .mixed else { return (queues, []) }
+        let fan = ["fan", "fan-raw"].map { SimulatedQueue($0, isFIFO: false) }
+        let undelivered = SimulatedQueue("undelivered", isFIFO: false)
+        undelivered.isForDeadLetters = true
+        let topic = SimulatedTopic("topic")
+        topic.subscriptions = [
+            SimulatedSubscription(.queue(fan[0], isRaw: false), kind: nil),
+            SimulatedSubscription(.queue(fan[1], isRaw: true), kind: "red"),
+        ]
+        return (queues + fan + [undelivered], [topic])
+    }
+
+    private func standardQueues() -> [SimulatedQueue] {
+        let plain = SimulatedQueue("plain", isFIFO: false)
+        let wiped = SimulatedQueue("wiped", isFIFO: false)
+        wiped.isWiped = true
+        let short = SimulatedQueue("short", isFIFO: false)
+        short.retention = 60
+        let late = SimulatedQueue("late", isFIFO: false)
+        late.delay = 5
+        return [plain, wiped, short, late] + withDeadLetters("redriven", isFIFO: false)
+    }
+
+    private func fifoQueues() -> [SimulatedQueue] {
+        let plain = SimulatedQueue("plain.fifo", isFIFO: true)
+        let wiped = SimulatedQueue("wiped.fifo", isFIFO: true)
+        wiped.isWiped = true
+        let late = SimulatedQueue("late.fifo", isFIFO: true)
+        late.delay = 5
+        return [plain, wiped, late] + withDeadLetters("redriven.fifo", isFIFO: true)
+    }
+
+    private func withDeadLetters(_ name: String, isFIFO: Bool) -> [SimulatedQueue] {
+        let queue = SimulatedQueue(name, isFIFO: isFIFO)
+        let deadLetters = SimulatedQueue("dead-" + name, isFIFO: isFIFO)
+        deadLetters.isForDeadLetters = true
+        queue.deadLetters = deadLetters
+        queue.receiveLimit = 3
+        return [queue, deadLetters]
+    }
+}

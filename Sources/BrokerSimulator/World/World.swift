@@ -1,0 +1,161 @@
+import BrokerJournal
+import BrokerNode
+
+/// What a run takes place in: one disk, one node after the other, and the oracle that watches.
+final class World {
+    /// What is going on.
+    enum Stage {
+        /// Clients work and things go wrong.
+        case busy
+        /// Faults have stopped and nobody begins anything new.
+        case resting
+        /// Everything is received and deleted.
+        case draining
+    }
+
+    let clock = SimulatedClock()
+    let random: Randomness
+    let faults: Faults
+    let shape: JournalShape
+    let workload: Workload
+    let transcript: Transcript
+    let oracle: Oracle
+    let queues: [SimulatedQueue]
+    let topics: [SimulatedTopic]
+    let disk: SimulatedDisk
+    let courier: SimulatedCourier
+    var stage = Stage.busy
+    private(set) var node: SimulatedNode?
+    /// When the next node starts, while there is none.
+    private var restartAt: UInt64
+    private var schedule: FaultSchedule
+    /// Ends of a node so far.
+    private(set) var ends = 0
+
+    init(seed: UInt64, kind: Workload.Kind?, isVerbose: Bool) {
+        random = Randomness(seed: seed)
+        faults = Faults(random.fork())
+        shape = JournalShape(random.fork())
+        workload = Workload(kind, random.fork())
+        transcript = Transcript(clock: clock, isVerbose: isVerbose)
+        oracle = Oracle(clock: clock)
+        (queues, topics) = workload.makeQueues()
+        disk = SimulatedDisk(clock: clock, random: random.fork(), faults: faults)
+        courier = SimulatedCourier(clock: clock, random: random.fork(), faults: faults)
+        restartAt = clock.now
+        schedule = FaultSchedule(faults, random.fork(), from: clock.now)
+        watchParcels()
+    }
+
+    /// Whether things go wrong.
+    var isTrouble: Bool { stage == .busy }
+    /// Whether clients begin anything new.
+    var isBusy: Bool { stage == .busy }
+    /// Whether everything is received and deleted.
+    var isDraining: Bool { stage == .draining }
+
+    /// A connection to the node; nil while there is none.
+    func connect() -> SimulatedWire? {
+        guard let node else { return nil }
+        let wire = SimulatedWire(clock: clock, random: random.fork(), faults: faults)
+        node.connect(wire)
+        return wire
+    }
+
+    /// When something is due beside the clients.
+    var nextDeadline: UInt64 {
+        let due = [
+            node == nil ? restartAt : node?.nextDeadline,
+            isTrouble ? schedule.nextDeadline : nil,
+        ]
+        return due.compactMap(\.self).min() ?? .max
+    }
+
+    /// Starts the node when it is time.
+    func startNode() {
+        guard node == nil, clock.now >= restartAt else { return }
+        if isTrouble, random.chance(faults.failingRecovery) {
+            disk.performsUntilFailure = random.below(40)
+        }
+        do throws(JournalError) {
+            let started = try SimulatedNode(
+                clock: clock, disk: disk, random: random.fork(), shape: shape, courier: courier)
+            disk.performsUntilFailure = nil
+            node = started
+            transcript.note(
+                "node starts with \(started.inventory.messages) messages in "
+                    + "\(started.inventory.queues) queues, \(disk.byteCount >> 10) KiB")
+        } catch {
+            nodeFailed(error)
+        }
+    }
+
+    /// Lets the node do what is due.
+    func turnNode() {
+        guard let node else { return }
+        do throws(JournalError) {
+            try node.turnUntilQuiet()
+        } catch {
+            nodeFailed(error)
+        }
+    }
+
+    /// A disk that fails ends the node; anything else that does is a fault of the broker.
+    private func nodeFailed(_ error: JournalError) {
+        transcript.note("node fails: \(error.description)")
+        if case .disk = error {} else { oracle.fail("damaged: \(error.description)") }
+        endNode(losesPower: random.chance(300), rest: 500)
+    }
+
+    private func endNode(losesPower: Bool, rest: UInt64) {
+        ends += 1
+        node?.crash()
+        courier.crash()
+        // Before the node goes: what is under way is written from its memory.
+        if losesPower { disk.losePower() } else { disk.crash() }
+        node = nil
+        restartAt = clock.now + random.waiting(mean: rest)
+    }
+
+    /// Faults stop.
+    func endTrouble() {
+        stage = .resting
+        disk.isTrouble = false
+        disk.isFull = false
+        courier.isTrouble = false
+    }
+
+    /// Lets happen what is due of faults.
+    func takeFaults() {
+        guard isTrouble else { return }
+        while let fault = schedule.next(at: clock.now) {
+            transcript.note("fault: \(fault)")
+            switch fault {
+            case .crash: endNode(losesPower: false, rest: 2_000)
+            case .powerLoss: endNode(losesPower: true, rest: 2_000)
+            case .stop: stopNode()
+            case .fullDisk: disk.isFull = true
+            case .room: disk.isFull = false
+            case .pause: node?.pausedUntil = clock.now + random.waiting(mean: 2_000)
+            }
+        }
+    }
+
+    private func stopNode() {
+        do throws(JournalError) { try node?.stop() } catch { nodeFailed(error) }
+        endNode(losesPower: false, rest: 1_000)
+    }
+
+    private func watchParcels() {
+        courier.onParcel = { [unowned self] parcel, isTaken in
+            guard isTaken, case .http(let url, _) = parcel.address else { return }
+            let text = String(decoding: parcel.body, as: UTF8.self)
+            guard let number = Sent.number(of: text) else { return }
+            for topic in topics {
+                for subscription in topic.subscriptions where subscription.endpoint == url {
+                    subscription.taken.insert(number)
+                }
+            }
+        }
+    }
+}
