@@ -35,6 +35,8 @@ extension Ask {
             query("CreateTopic", [("Name", topic.name)])
         case .subscribe(let topic, let subscription):
             query("Subscribe", [("TopicArn", topic.arn)] + subscription.parameters)
+        case .confirm(let topic, _, let token):
+            query("ConfirmSubscription", [("TopicArn", topic.arn), ("Token", token)])
         case .publish(let topic, let publication):
             query("Publish", [("TopicArn", topic.arn)] + publication.parameters)
         }

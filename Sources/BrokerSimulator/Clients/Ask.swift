@@ -10,12 +10,13 @@ enum Ask {
     case count(SimulatedQueue)
     case createTopic(SimulatedTopic)
     case subscribe(SimulatedTopic, SimulatedSubscription)
+    case confirm(SimulatedTopic, SimulatedSubscription, token: String)
     case publish(SimulatedTopic, Publication)
 
     /// Who asks for this again until there is an answer, because the run cannot go on without.
     var isRepeatedForEver: Bool {
         switch self {
-        case .create, .purge, .remove, .count, .createTopic, .subscribe: true
+        case .create, .purge, .remove, .count, .createTopic, .subscribe, .confirm: true
         default: false
         }
     }
@@ -44,6 +45,8 @@ enum Ask {
         case .createTopic(let topic): "create topic \(topic.name)"
         case .subscribe(let topic, let subscription):
             "subscribe \(subscription.endpoint) to \(topic.name)"
+        case .confirm(let topic, let subscription, _):
+            "confirm \(subscription.endpoint) at \(topic.name)"
         case .publish(let topic, let publication): "publish \(topic.name) b\(publication.number)"
         }
     }

@@ -38,6 +38,12 @@ final class Keeper: Role {
 
     func next() -> Ask? {
         if !plans.isEmpty { return plans.removeFirst() }
+        for topic in world.topics where !topic.isReady {
+            for subscription in topic.subscriptions where !subscription.isConfirmed {
+                guard let token = subscription.token else { return nil }
+                return .confirm(topic, subscription, token: token)
+            }
+        }
         hasMadeAll = true
         if isCounting { return .count(world.queues[counts.count]) }
         let wiped = world.queues.filter(\.isWiped)
@@ -52,10 +58,10 @@ final class Keeper: Role {
     func finished(_ ask: Ask, _ answer: Answer?) {
         switch ask {
         case .create(let queue): queue.isReady = true
-        case .createTopic(let topic):
-            if topic.subscriptions.isEmpty { topic.isReady = true }
-        case .subscribe(let topic, let subscription):
-            if subscription === topic.subscriptions.last { topic.isReady = true }
+        case .subscribe(_, let subscription):
+            if case .queue = subscription.receiver { subscription.isConfirmed = true }
+        case .confirm(_, let subscription, _):
+            subscription.isConfirmed = true
         case .count:
             guard case .counted(let count)? = answer else { return }
             counts.append(count)

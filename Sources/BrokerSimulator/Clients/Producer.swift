@@ -60,7 +60,12 @@ final class Producer: Role {
             case .queue(let queue, _):
                 messages.append(Sent(number: number, queue: queue, size: size))
             case .http(_, let deadLetters):
-                outside.append((subscription, Sent(number: number, queue: deadLetters, size: size)))
+                // A dead-letter queue gets a message for each subscriber that it stands in for.
+                let sent =
+                    outside.first { $0.deadLetter.queue === deadLetters }?.deadLetter
+                    ?? Sent(number: number, queue: deadLetters, size: size)
+                sent.receiverCount += 1
+                outside.append((subscription, sent))
             }
         }
         let publication = Publication(

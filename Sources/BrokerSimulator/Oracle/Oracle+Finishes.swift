@@ -43,11 +43,23 @@ extension Oracle {
         return failed
     }
 
+    /// The visibility of a message is about to be changed. On a standard queue an earlier receipt
+    /// acts on the delivery that followed, as on AWS.
+    func changeBegan(_ held: Held, _ seconds: Int, _ attempt: Attempt) {
+        let change = VisibilityChange(began: now, milliseconds: UInt64(seconds) * 1000)
+        attempt.changes.append(change)
+        held.copy.changes.append(change)
+        for delivery in held.copy.deliveries {
+            delivery.visibleEnd = min(delivery.visibleEnd, now + change.milliseconds)
+        }
+    }
+
     /// Takes the answer to ChangeMessageVisibility or ChangeMessageVisibilityBatch.
     func changeAnswered(
         _ attempt: Attempt, _ held: [Held], _ seconds: Int, _ json: JSON
     ) -> Answer {
         let failed = failures(json, held)
+        defer { for change in attempt.changes { change.end = now } }
         for (index, one) in held.enumerated() {
             let before = attempt.visibleEnds[index]
             if failed[index] != nil {
@@ -56,7 +68,9 @@ extension Oracle {
                 {
                     fail("refused: change of \(one.description) in flight")
                 }
-            } else if before > now, !hasLaterDelivery(one) {
+            } else if before > now, !hasLaterDelivery(one),
+                one.copy.changes.count(where: { $0.end >= attempt.began }) == 1
+            {
                 // It was in flight all the while, so the change took effect.
                 one.delivery.visibleEnd = attempt.began + UInt64(seconds) * 1000
             }
@@ -81,6 +95,7 @@ extension Oracle {
             if isAbsent && !queue.isWiped { break }
             return .refused(type)
         case .change(let queue, let held, _):
+            for change in attempt.changes { change.end = now }
             for (index, one) in held.enumerated() {
                 if attempt.visibleEnds[index] > now, one.copy.deletesTried == 0,
                     !one.copy.isPossiblyGone(at: now), !hasLaterDelivery(one)
@@ -95,7 +110,7 @@ extension Oracle {
             return .refused(type)
         case .count(let queue) where queue.isWiped:
             return .refused(type)
-        case .create, .count, .createTopic, .subscribe, .publish:
+        case .create, .count, .createTopic, .subscribe, .confirm, .publish:
             break
         }
         fail("refused: \(attempt.ask.description): \(type) \(message)")

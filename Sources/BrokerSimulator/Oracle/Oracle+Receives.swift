@@ -132,11 +132,15 @@ extension Oracle {
         let delivery = Delivery(
             count: count, queue: queue, began: attempt.began, answered: now,
             visibleEnd: start + UInt64(visibility) * 1000)
+        for change in copy.changes where change.end >= attempt.began {
+            delivery.visibleEnd = min(delivery.visibleEnd, change.began + change.milliseconds)
+        }
         if let earlier, earlier.visibleEnd > now, earlier.queue === queue {
             fail("delivered while invisible: \(name), \(earlier.visibleEnd - now) ms too early")
         }
         if let later = copy.deliveries.first(where: { $0.count > count }),
-            attempt.began + UInt64(visibility) * 1000 > later.answered, later.queue === queue
+            min(delivery.visibleEnd, attempt.began + UInt64(visibility) * 1000) > later.answered,
+            later.queue === queue
         {
             fail("delivered while invisible: #\(later.count) beside \(name)")
         }
@@ -158,7 +162,9 @@ extension Oracle {
         queue.copies.removeAll { !$0.deleted.isEmpty || $0.isPossiblyExpired(at: now) }
         for copy in queue.copies where copy.deliveries.isEmpty && !copy.isPossiblyGone(at: now) {
             let delay = UInt64(copy.sent.delay ?? queue.delay) * 1000
-            guard !copy.sent.isPublished, copy.latest + delay + 1_000 <= attempt.began else {
+            let visible = copy.latest + delay + 1_000
+            // An answer may be late, when the disk is slow or the node was paused.
+            guard !copy.sent.isPublished, visible <= attempt.began || visible + 12_000 <= now else {
                 continue
             }
             fail("not delivered: b\(copy.sent.number) waits and a receive came back empty")

@@ -47,11 +47,15 @@ final class Oracle {
     func register(_ publication: Publication) {
         publications[publication.number] = publication
         publicationList.append(publication)
-        for sent in publication.messages + publication.outside.map(\.deadLetter) {
+        for sent in publication.messages + publication.outside.map(\.deadLetter)
+        where !sent.isPublished {
             sent.isPublished = true
             messages.append(sent)
         }
     }
+
+    /// What was published with this number.
+    func publication(_ number: Int) -> Publication? { publications[number] }
 
     /// The message with this body that belongs into `queue`.
     func sent(_ number: Int, for queue: SimulatedQueue) -> Sent? {
@@ -75,10 +79,7 @@ final class Oracle {
             for one in held { one.copy.deletesTried += 1; one.copy.possibleDeletes += 1 }
         case .change(_, let held, let seconds):
             attempt.visibleEnds = held.map(\.delivery.visibleEnd)
-            for one in held {
-                let end = now + UInt64(seconds) * 1000
-                one.delivery.visibleEnd = min(one.delivery.visibleEnd, end)
-            }
+            for one in held { changeBegan(one, seconds, attempt) }
         case .purge(let queue), .remove(let queue):
             let wipe = Wipe(began: now)
             attempt.wipe = wipe
@@ -86,7 +87,7 @@ final class Oracle {
         case .publish(_, let publication):
             for sent in publication.messages { sendBegan(sent) }
             for (_, sent) in publication.outside { sendBegan(sent) }
-        case .create, .count, .createTopic, .subscribe:
+        case .create, .count, .createTopic, .subscribe, .confirm:
             break
         }
         return attempt
@@ -102,6 +103,7 @@ final class Oracle {
         counts.lostAnswers += 1
         // What was under way may still be carried out a little later.
         attempt.wipe?.end = now + 60_000
+        for change in attempt.changes { change.end = now + 60_000 }
         if case .receive(let queue, _, _, _) = attempt.ask {
             queue.receivesUnderWay -= 1
             queue.lastReceiveLost = now
@@ -116,7 +118,7 @@ final class Oracle {
         }
         if case .publish = attempt.ask { return publishAnswered(attempt, answer) }
         switch attempt.ask {
-        case .createTopic, .subscribe:
+        case .createTopic, .subscribe, .confirm:
             if answer.status == 200 { return .done }
             let text = String(decoding: answer.body, as: UTF8.self)
             fail("refused: \(attempt.ask.description): \(text)")
@@ -148,7 +150,7 @@ final class Oracle {
             attempt.wipe?.end = now
             return .done
         case .count: return countAnswered(json)
-        case .create, .createTopic, .subscribe, .publish: return .done
+        case .create, .createTopic, .subscribe, .confirm, .publish: return .done
         }
     }
 }
@@ -160,6 +162,7 @@ final class Attempt {
     var wipe: Wipe?
     /// Of a change: what was known of the visibility before.
     var visibleEnds: [UInt64] = []
+    var changes: [VisibilityChange] = []
     /// Of a receive: others that were under way when it began.
     var foreignReceives = 0
 

@@ -66,6 +66,8 @@ final class Sent {
     var copies: [Copy] = []
     /// Copies that must exist though no answer named them: those of acknowledged publications.
     var owed = 0
+    /// How many receivers of one publication each get a copy.
+    var receiverCount = 0
     /// Whether it is the message of a publication.
     var isPublished = false
 
@@ -107,6 +109,8 @@ final class Copy {
     var deleted: [(count: Int, began: UInt64, answered: UInt64, wasInFlight: Bool)] = []
     /// Deletes that may have happened.
     var possibleDeletes = 0
+    /// Changes of its visibility.
+    var changes: [VisibilityChange] = []
     /// Deletes that were tried at all.
     var deletesTried = 0
 
@@ -128,6 +132,18 @@ final class Copy {
     /// Whether it may be gone at `now` for a reason that clients know.
     func isPossiblyGone(at now: UInt64) -> Bool {
         possibleDeletes > 0 || isPossiblyExpired(at: now) || isPossiblyWiped
+    }
+}
+
+/// A change of a message's visibility that may take effect between `began` and `end`.
+final class VisibilityChange {
+    let began: UInt64
+    let milliseconds: UInt64
+    var end: UInt64 = .max
+
+    init(began: UInt64, milliseconds: UInt64) {
+        self.began = began
+        self.milliseconds = milliseconds
     }
 }
 

@@ -2,8 +2,8 @@
 final class SimulatedTopic {
     let name: String
     var subscriptions: [SimulatedSubscription] = []
-    /// Whether it and all its subscriptions are there.
-    var isReady = false
+    /// Whether all its subscriptions are there.
+    var isReady: Bool { subscriptions.allSatisfy(\.isConfirmed) }
 
     init(_ name: String) { self.name = name }
 
@@ -21,6 +21,9 @@ final class SimulatedSubscription {
     let receiver: Receiver
     /// Only messages whose attribute `kind` is this one; nil for all.
     let kind: String?
+    /// What confirms it, once that has come.
+    var token: String?
+    var isConfirmed = false
     /// Publications that the subscriber took, by number.
     var taken: Set<Int> = []
 

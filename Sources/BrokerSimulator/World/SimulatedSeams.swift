@@ -60,8 +60,7 @@ final class SimulatedCourier: Courier {
                 end = clock.now + parcel.timeoutMilliseconds
             }
         }
-        // What the subscriber took may still be unanswered, and then comes again.
-        onParcel(parcel, !fails || random.chance(300))
+        onParcel(parcel, !fails)
         underWay.append(
             UnderWay(number: parcel.number, start: clock.now, end: end, result: result))
     }

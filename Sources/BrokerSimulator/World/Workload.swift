@@ -39,6 +39,10 @@ struct Workload {
         topic.subscriptions = [
             SimulatedSubscription(.queue(fan[0], isRaw: false), kind: nil),
             SimulatedSubscription(.queue(fan[1], isRaw: true), kind: "red"),
+            SimulatedSubscription(
+                .http(url: "http://subscriber.test/a", deadLetters: undelivered), kind: nil),
+            SimulatedSubscription(
+                .http(url: "http://subscriber.test/b", deadLetters: undelivered), kind: "blue"),
         ]
         return (queues + fan + [undelivered], [topic])
     }

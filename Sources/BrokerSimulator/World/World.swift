@@ -146,14 +146,32 @@ final class World {
         endNode(losesPower: false, rest: 1_000)
     }
 
+    private func take(
+        _ parcel: Parcel, for subscription: SimulatedSubscription, isTaken: Bool
+    ) {
+        if let json = JSON(parcel.body[...]), let token = json.text("Token") {
+            transcript.note("\(subscription.endpoint) is asked to confirm")
+            subscription.token = token
+            return
+        }
+        let text = String(decoding: parcel.body, as: UTF8.self)
+        guard let number = Sent.number(of: text),
+            let publication = oracle.publication(number),
+            publication.text == text,
+            publication.outside.contains(where: { $0.subscription === subscription })
+        else {
+            return oracle.fail("unexpected: \(subscription.endpoint) got \(text.prefix(60))")
+        }
+        transcript.note("\(subscription.endpoint) \(isTaken ? "takes" : "refuses") b\(number)")
+        if isTaken { subscription.taken.insert(number) }
+    }
+
     private func watchParcels() {
         courier.onParcel = { [unowned self] parcel, isTaken in
-            guard isTaken, case .http(let url, _) = parcel.address else { return }
-            let text = String(decoding: parcel.body, as: UTF8.self)
-            guard let number = Sent.number(of: text) else { return }
+            guard case .http(let url, _) = parcel.address else { return }
             for topic in topics {
                 for subscription in topic.subscriptions where subscription.endpoint == url {
-                    subscription.taken.insert(number)
+                    take(parcel, for: subscription, isTaken: isTaken)
                 }
             }
         }
