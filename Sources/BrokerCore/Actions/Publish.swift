@@ -41,6 +41,8 @@ extension Broker {
         for (id, entry) in zip(ids, publish.entries) {
             do throws(BrokerError) {
                 try PublishRules.checkPresence(entry.message)
+                try PublishRules.checkIdentifiers(
+                    entry.message, isFIFO: topic.settings.isFIFO)
                 try PublishRules.check(entry.message)
                 let published = self.publish(
                     entry.message, to: topic, from: caller, at: now, into: sink)

@@ -105,14 +105,24 @@ enum PublishRules {
                 .batchRequestTooLong,
                 "The length of all the messages put together is more than the limit.")
         }
-        for entry in entries {
-            try checkIdentifiers(entry.message, isFIFO: settings.isFIFO)
-            try checkDeduplication(entry.message, settings)
-            for attribute in entry.message.attributes {
-                try NotificationAttributeRules.check(attribute)
-            }
-        }
+        try checkForm(entries, settings)
         return ids
+    }
+
+    /// What AWS looks for in all entries before it publishes one.
+    private static func checkForm(
+        _ entries: [PublishBatch.Entry], _ settings: TopicSettings
+    ) throws(BrokerError) {
+        for (index, entry) in entries.enumerated() {
+            for attribute in entry.message.attributes {
+                try NotificationAttributeRules.check(
+                    attribute, path: "publishBatchRequestEntries.\(index + 1).member.")
+            }
+            try checkStructure(entry.message)
+        }
+        guard settings.isFIFO else { return }
+        for entry in entries where entry.message.groupID == nil { throw missingGroup }
+        for entry in entries { try checkDeduplication(entry.message, settings) }
     }
 
     // MARK: Parts
@@ -184,115 +194,5 @@ enum PublishRules {
             isAllowed = subject.string.unicodeScalars.count <= Limits.subjectCharacters
         }
         guard isAllowed else { throw .invalidParameter("Subject") }
-    }
-}
-
-/// What a message attribute of SNS must be like.
-enum NotificationAttributeRules {
-    static func check(_ attribute: MessageAttribute) throws(BrokerError) {
-        try checkName(attribute.name)
-        guard let type = attribute.dataType else {
-            throw BrokerError(
-                .validationError,
-                "1 validation error detected: Value null at 'messageAttributes."
-                    + "\(attribute.name.string).member.dataType' failed to satisfy constraint: "
-                    + "Member must not be null")
-        }
-        let name = attribute.name.string
-        if isKind(type, "String") || isKind(type, "Number") {
-            let kind = isKind(type, "String") ? "String" : "Number"
-            switch attribute.value {
-            case .string(let value) where !value.isEmpty:
-                if kind == "Number", !DecimalNumber.isAllowed(value) {
-                    throw invalid(
-                        "Could not cast message attribute '\(name)' value to number.")
-                }
-                if type == "String.Array" { try checkArray(value, name: name) }
-            case .binary:
-                throw invalid(
-                    "The message attribute '\(name)' with type '\(type.string)' must use field "
-                        + "'String'.")
-            default: throw empty(name, type)
-            }
-        } else if isKind(type, "Binary") {
-            switch attribute.value {
-            case .binary(let value) where !value.isEmpty: break
-            case .string:
-                throw invalid(
-                    "The message attribute '\(name)' with type '\(type.string)' must use field "
-                        + "'Binary'.")
-            default: throw empty(name, type)
-            }
-        } else {
-            throw invalid(
-                "The message attribute '\(name)' has an invalid message attribute type, the set "
-                    + "of supported type prefixes is Binary, Number, and String.")
-        }
-    }
-
-    private static func empty(_ name: String, _ type: ByteView) -> BrokerError {
-        invalid(
-            "The message attribute '\(name)' must contain non-empty message attribute value for "
-                + "message attribute type '\(type.string)'.")
-    }
-
-    private static func checkName(_ name: ByteView) throws(BrokerError) {
-        guard !name.isEmpty else {
-            throw invalid("Message attribute name can not be empty.")
-        }
-        guard name.count < Limits.attributeNameBytes else {
-            throw invalid("Length of message attribute name must be less than 256 bytes.")
-        }
-        for index in 0..<name.count {
-            switch name[index] {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E: continue
-            case let byte:
-                throw invalid(
-                    "Invalid non-alphanumeric character '#x\(hex(byte))' was found in the "
-                        + "message attribute name. Can only include alphanumeric characters, "
-                        + "hyphens, underscores, or dots.")
-            }
-        }
-        guard name[0] != 0x2E, name[name.count - 1] != 0x2E else {
-            throw invalid("Message attribute name can not start or end with the '.' character.")
-        }
-        var previous: UInt8 = 0
-        for index in 0..<name.count {
-            guard previous != 0x2E || name[index] != 0x2E else {
-                throw invalid("Message attribute name can not have successive '.' character.")
-            }
-            previous = name[index]
-        }
-        let text = name.string.lowercased()
-        // Some names are for the services that deliver: AWS.SNS.SMS.SenderID and others.
-        if text.hasPrefix("aws.sns.") || text.hasPrefix("aws.mm.") { return }
-        guard !text.hasPrefix("aws."), !text.hasPrefix("amazon.") else {
-            throw invalid(
-                "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. "
-                    + "These strings are reserved for internal use.")
-        }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        String(byte, radix: 16, uppercase: true)
-    }
-
-    private static func checkArray(_ value: ByteView, name: String) throws(BrokerError) {
-        guard let array = JSONValue(parsing: value.string, limit: Limits.notificationBytes),
-            case .array = array
-        else {
-            throw invalid("Message attribute '\(name)' value is not a valid JSON array.")
-        }
-    }
-
-    /// The type itself, or the type and a custom suffix behind a period.
-    private static func isKind(_ type: ByteView, _ kind: StaticString) -> Bool {
-        guard type.hasPrefix(kind) else { return false }
-        let length = kind.utf8CodeUnitCount
-        return type.count == length || type[length] == 0x2E
-    }
-
-    private static func invalid(_ text: String) -> BrokerError {
-        BrokerError(.parameterValueInvalid, text)
     }
 }

@@ -160,7 +160,9 @@ extension Broker {
         case .notification, .confirmation, .unsubscribeConfirmation:
             guard let subscription = subscription(of: owed) else { break }
             delivery.protocolKind = subscription.protocolKind
-            delivery.endpoint = subscription.endpoint
+            delivery.endpoint =
+                subscription.protocolKind == .sms
+                ? PhoneNumber.withoutSeparators(subscription.endpoint) : subscription.endpoint
             delivery.subscriptionARN = subscription.arn
             delivery.topicARN = subscription.topic.identity.arn
             delivery.isRaw = subscription.settings.rawMessageDelivery
@@ -304,7 +306,7 @@ extension Broker {
     func deadLetterQueue(of subscription: Subscription) -> Queue? {
         guard let identity = subscription.settings.deadLetterQueue,
             let queue = queue(of: identity),
-            queue.settings.isFIFO == subscription.topic.settings.isFIFO
+            subscription.topic.settings.isFIFO || !queue.settings.isFIFO
         else { return nil }
         return queue
     }

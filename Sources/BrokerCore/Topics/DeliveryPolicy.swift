@@ -174,10 +174,9 @@ extension DeliveryPolicy {
             JSONValue.Member("sicklyRetryPolicy", .null),
             JSONValue.Member(
                 "throttlePolicy",
-                .object([
-                    JSONValue.Member(
-                        "maxReceivesPerSecond", rate.map { .number(String($0)) } ?? .null)
-                ])),
+                rate.map {
+                    .object([JSONValue.Member("maxReceivesPerSecond", .number(String($0)))])
+                } ?? .null),
             JSONValue.Member(
                 "requestPolicy",
                 .object([JSONValue.Member("headerContentType", .string(type))])),

@@ -206,6 +206,9 @@ import Testing
                 "application/json"},"guaranteed":false}
                 """)
         #expect(
+            DeliveryPolicy.effectiveText(ofSubscription: nil, topic: nil).contains(
+                #""throttlePolicy":null"#))
+        #expect(
             DeliveryPolicy.effectiveText(ofTopic: policy).contains(
                 #""defaultThrottlePolicy":{"maxReceivesPerSecond":5}"#))
     }

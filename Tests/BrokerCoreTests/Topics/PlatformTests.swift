@@ -214,6 +214,13 @@ extension TopicBench {
         ) { try publish() }
     }
 
+    @Test func anAttributeWinsOverTheParameterOfItsName() throws {
+        let app = try bench.createPlatform("app")
+        let arn = try bench.createDevice(
+            app, "token", data: "parameter", [("CustomUserData", "attribute")])
+        #expect(try bench.attributes(ofDevice: arn)["CustomUserData"] == "attribute")
+    }
+
     @Test func aDeviceSubscribes() throws {
         let topic = try bench.createTopic("news")
         let device = try bench.createDevice(try bench.createPlatform("app"), "token")

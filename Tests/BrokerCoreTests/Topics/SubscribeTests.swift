@@ -100,11 +100,25 @@ import Testing
     }
 
     @Test func aPhoneNumberIsOfTheE164Format() throws {
-        #expect(throws: BrokerError(.invalidParameter, "Invalid SMS endpoint: 12-34")) {
-            try bench.subscribe(topic, "sms", "12-34")
+        for endpoint in [
+            "12 34", "NAA+15551234567", "+15--551234567", "+15551234567.", "-1555", "",
+        ] {
+            #expect(throws: BrokerError(.invalidParameter, "Invalid SMS endpoint: \(endpoint)")) {
+                try bench.subscribe(topic, "sms", endpoint)
+            }
         }
         let arn = try bench.subscribe(topic, "sms", "+4915112345678", returnsARN: false)
         #expect(try bench.attributes(ofSubscription: arn)["PendingConfirmation"] == "false")
+    }
+
+    @Test func aPhoneNumberMayHaveItsDigitsGrouped() throws {
+        let arn = try bench.subscribe(topic, "sms", "+15/55-123.4567")
+        #expect(try bench.attributes(ofSubscription: arn)["Endpoint"] == "+15/55-123.4567")
+        var publish = Publish()
+        publish.topicARN = topic
+        publish.message.message = "hello"
+        _ = try bench.run(.publish(publish))
+        #expect(bench.world.takeDeliveries(limit: 10).map(\.endpoint) == ["+15551234567"])
     }
 
     @Test func functionsAndStreamsAreConfirmedAtOnce() throws {
@@ -242,7 +256,13 @@ import Testing
                 fifo, "sqs", bench.queueARN("r.fifo"),
                 [("RedrivePolicy", #"{"deadLetterTargetArn":"\#(bench.queueARN("dead"))"}"#)])
         }
-        for number in 2..<100 { try bench.subscribe(fifo, "sqs", bench.queueARN("q\(number)")) }
+        // A standard queue is no FIFO subscription.
+        for (number, dead) in ["dead", "dead.fifo"].enumerated() {
+            try bench.subscribe(
+                fifo, "sqs", bench.queueARN("q\(number)"),
+                [("RedrivePolicy", #"{"deadLetterTargetArn":"\#(bench.queueARN(dead))"}"#)])
+        }
+        for number in 4..<100 { try bench.subscribe(fifo, "sqs", bench.queueARN("q\(number)")) }
         #expect(
             throws: BrokerError(
                 .subscriptionLimitExceeded,

@@ -47,9 +47,9 @@ extension Broker {
         into sink: any RecordSink
     ) throws(BrokerError) -> String {
         let platform = try platform(create.platformApplicationARN, from: caller)
-        var given = create.attributes
-        if let data = create.customUserData { given.append(("CustomUserData", data)) }
-        let wanted = try DeviceAttributes(given)
+        // The attribute wins over the parameter of this name.
+        let parameters = create.customUserData.map { [(name: "CustomUserData", value: $0)] } ?? []
+        let wanted = try DeviceAttributes(parameters + create.attributes)
         guard let token = create.token, !token.isEmpty,
             token.utf8.count <= TopicLimits.deviceTokenBytes
         else {

@@ -16,7 +16,7 @@ extension Broker {
         case .email, .emailJSON:
             guard Self.isMailAddress(endpoint) else { throw .invalidParameter("Email address") }
         case .sms:
-            guard PhoneNumber.isValid(endpoint) else {
+            guard PhoneNumber.isValidEndpoint(endpoint) else {
                 throw BrokerError(.invalidParameter, "Invalid SMS endpoint: \(endpoint)")
             }
         case .lambda:
@@ -107,5 +107,19 @@ enum PhoneNumber {
         let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
         return (2...15).contains(digits.utf8.count) && digits.first != "0"
             && digits.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    }
+
+    /// Whether a phone can be subscribed under this number: its digits may be grouped by single
+    /// hyphens, periods and slashes.
+    static func isValidEndpoint(_ text: String) -> Bool {
+        text.split(omittingEmptySubsequences: false, whereSeparator: isSeparator)
+            .allSatisfy { !$0.isEmpty } && isValid(withoutSeparators(text))
+    }
+
+    /// A number without what groups its digits.
+    static func withoutSeparators(_ text: String) -> String { text.filter { !isSeparator($0) } }
+
+    private static func isSeparator(_ character: Character) -> Bool {
+        character == "-" || character == "." || character == "/"
     }
 }

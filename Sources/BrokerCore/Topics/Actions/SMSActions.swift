@@ -73,7 +73,7 @@ extension Broker {
         guard PhoneNumber.isValid(number) else {
             throw BrokerError(
                 .invalidParameter,
-                "Invalid parameter: PhoneNumber Reason: \(number) does not meet the E164 format")
+                "Invalid parameter: PhoneNumber Reason: input incorrectly formatted")
         }
         return number.hasPrefix("+") ? number : "+" + number
     }

@@ -95,7 +95,7 @@ extension SubscriptionSettings {
         }
         let queue = try Self.deadLetterQueue(value)
         let isFIFO = queue.name.hasSuffix(QueueName.suffixOfFIFO)
-        if context.topic.settings.isFIFO, !isFIFO {
+        if context.endpoint.hasSuffix(QueueName.suffixOfFIFO), !isFIFO {
             throw AttributeFault(
                 "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO "
                     + "Topic.")
