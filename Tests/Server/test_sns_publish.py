@@ -170,8 +170,10 @@ ALPHANUMERIC = " was found in the message attribute name. "
     ("a" * 256, text("x"), "Length of message attribute name must be less than 256 bytes."),
     ("a..b", text("x"), SUCCESSIVE),
     ("a^b", text("x"), "Invalid non-alphanumeric character '#x5E'" + ALPHANUMERIC),
-    (".a", text("x"), None),
-    ("a.", text("x"), None),
+    (".a", text("x"), "Invalid message attribute name starting with character '.' was found."),
+    ("a.", text("x"), "Invalid message attribute name ending with character '.' was found."),
+    ("aøb", text("x"), "Invalid non-alphanumeric character '#xF8'" + ALPHANUMERIC),
+    ("attr1", text("x", "String."), None),
     ("attr1", number("none"), None),
 ])
 def test_an_attribute_that_cannot_be_so(sns, topic, name, value, fault):
@@ -183,6 +185,12 @@ def test_an_attribute_has_a_type(sns, topic):
     with refused("ValidationError", "1 validation error detected: Value null at 'messageAttributes.attr1.member."
                  "dataType' failed to satisfy constraint: Member must not be null"):
         publish(sns, topic, MessageAttributes={"attr1": {"StringValue": "x"}})
+
+
+def test_an_attribute_of_an_entry_has_a_type(sns, topic):
+    with refused("ValidationError", "1 validation error detected: Value null at 'publishBatchRequestEntries.2.member."
+                 "messageAttributes.attr1.member.dataType' failed to satisfy constraint: Member must not be null"):
+        batch(sns, topic, "good", {"Message": "x", "MessageAttributes": {"attr1": {"StringValue": "x"}}})
 
 
 # -- Batches
@@ -198,15 +206,23 @@ def test_a_batch_is_published_in_order(sns, json_sqs, followed):
 def test_entries_fail_one_by_one(sns, json_sqs, followed):
     topic, queue = followed
     answer = batch(
-        sns, topic, "good", {"Message": '{"sqs": "x"}', "MessageStructure": "json"},
+        sns, topic, "good", {"Message": "x", "MessageDeduplicationId": "d"},
         {"Message": ""}, {"Message": "x", "Subject": ""}, "good too")
     assert [entry["Id"] for entry in answer["Successful"]] == ["0", "4"]
     failed = {entry["Id"]: entry for entry in answer["Failed"]}
     assert set(failed) == {"1", "2", "3"} and all(entry["SenderFault"] is True for entry in failed.values())
     assert failed["1"]["Code"] == "InvalidParameter"
-    assert failed["1"]["Message"] == "Invalid parameter: Message Structure - No default entry in JSON message body"
+    assert failed["1"]["Message"].startswith("Invalid parameter: MessageDeduplicationId Reason: ")
     assert failed["2"]["Message"] == "Invalid parameter: Empty message"
     assert take_bodies(json_sqs, queue) == ["good", "good too"]
+
+
+def test_a_structure_without_default_refuses_the_batch(sns, json_sqs, followed):
+    topic, queue = followed
+    with refused("InvalidParameter",
+                 "Invalid parameter: Message Structure - No default entry in JSON message body"):
+        batch(sns, topic, "good", {"Message": '{"sqs": "x"}', "MessageStructure": "json"})
+    assert take_bodies(json_sqs, queue) == []
 
 
 def test_entries_have_subjects_attributes_and_structures(sns, json_sqs, topic, subscribe_queue):
