@@ -197,7 +197,7 @@ final class TopicCatalog {
         while devices.count <= Int(device.number) { devices.append(nil) }
         devices[Int(device.number)] = device
         deviceOfID[device.id] = device
-        device.platform.devices.append(device.number)
+        device.platform.devices.insertNumber(device.number)
         device.platform.deviceOfToken[device.token] = device
     }
 
@@ -253,6 +253,9 @@ extension [UInt32] {
         }
         return low
     }
+
+    /// Inserts `number` into an ascending array; mostly it is the highest.
+    mutating func insertNumber(_ number: UInt32) { insert(number, at: firstIndex(above: number)) }
 
     /// Removes `number` from an ascending array.
     mutating func removeNumber(_ number: UInt32) {
