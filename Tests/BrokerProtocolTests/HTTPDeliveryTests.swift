@@ -128,10 +128,16 @@ import Testing
         let http = DeliveryFixture(protocolKind: .http, endpoint: "http://e/").delivery
         for (status, result) in [
             (200, DeliveryResult.delivered), (204, .delivered), (299, .delivered), (100, .failed),
-            (301, .failed), (400, .refused), (404, .refused), (429, .failed), (499, .refused),
+            (301, .failed), (400, .refused), (404, .refused), (410, .refused), (429, .failed),
+            (499, .refused),
             (500, .failed), (503, .failed), (0, .failed), (-1, .failed), (999, .failed),
         ] {
             #expect(DeliveryEncoder.result(of: http, status: status, body: []) == result)
+        }
+        for kind in [SubscriptionProtocol.sms, .application] {
+            let gateway = DeliveryFixture(protocolKind: kind, endpoint: "e").delivery
+            #expect(DeliveryEncoder.result(of: gateway, status: 410, body: []) == .gone)
+            #expect(DeliveryEncoder.result(of: gateway, status: 404, body: []) == .refused)
         }
         let firehose = DeliveryFixture(protocolKind: .firehose, endpoint: "s").delivery
         for (type, result) in [

@@ -221,6 +221,7 @@ extension Broker {
             return report
         }
         topic?.count(report.protocolKind) { $0.failed += 1 }
+        if result == .gone { retire(describe(slot), of: topic, at: now, into: sink) }
         if result == .failed,
             let delay = plan(for: owed).delay(
                 afterAttempts: Int(owed.attempts) + 1, jitter: entropy.next().first)

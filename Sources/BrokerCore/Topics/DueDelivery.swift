@@ -65,6 +65,8 @@ public enum DeliveryResult: Sendable {
     case failed
     /// It failed in a way that a repetition cannot mend.
     case refused
+    /// Likewise, and a phone or device wants, or is there for, nothing more.
+    case gone
 }
 
 /// What became of a delivery after an attempt: for the delivery log.

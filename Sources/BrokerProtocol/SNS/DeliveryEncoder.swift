@@ -136,6 +136,7 @@ public enum DeliveryEncoder {
         switch status {
         case 200..<300: return .delivered
         case 429: return .failed
+        case 410 where [.sms, .application].contains(delivery.protocolKind): return .gone
         case 400..<500:
             // Firehose says all that a client can do wrong, or too often, with 400.
             let isBusy =

@@ -221,6 +221,46 @@ extension TopicBench {
         #expect(try bench.attributes(ofDevice: arn)["CustomUserData"] == "attribute")
     }
 
+    @Test func aChangedDeviceKeepsItsPlace() throws {
+        let app = try bench.createPlatform("app")
+        let arns = try (0..<3).map { try bench.createDevice(app, "t\($0)") }
+        _ = try bench.run(.setEndpointAttributes(bench.set(arns[0], [("Enabled", "false")])))
+        #expect(try bench.devices(of: app) == arns)
+        #expect(try bench.recoveredState() == bench.state)
+        for index in [2, 1, 0] {
+            _ = try bench.run(.deleteEndpoint(bench.request(arns[index])))
+            #expect(try bench.devices(of: app) == Array(arns[..<index]))
+        }
+    }
+
+    @Test func whatIsGoneForGoodIsDisabledOrOptedOut() throws {
+        let topic = try bench.createTopic("news")
+        let device = try bench.createDevice(try bench.createPlatform("app"), "token")
+        try bench.subscribe(topic, "application", device)
+        try bench.subscribe(topic, "sms", "+4915112345678")
+        var publish = Publish()
+        publish.topicARN = topic
+        publish.message.message = "hello"
+        _ = try bench.run(.publish(publish))
+        for delivery in bench.world.takeDeliveries(limit: 10) {
+            let report = try #require(bench.world.finish(delivery, .gone))
+            guard case .failed = report.fate else {
+                Issue.record("what is gone is not tried again")
+                continue
+            }
+        }
+        #expect(bench.world.broker.owedDeliveryCount == 0)
+        #expect(try bench.attributes(ofDevice: device)["Enabled"] == "false")
+        var phone = Publish()
+        phone.phoneNumber = "+4915112345678"
+        phone.message.message = "hello"
+        #expect(
+            throws: BrokerError.invalidParameter(
+                "PhoneNumber Reason: +4915112345678 is opted out")
+        ) { try bench.run(.publish(phone)) }
+        #expect(try bench.recoveredState() == bench.state)
+    }
+
     @Test func aDeviceSubscribes() throws {
         let topic = try bench.createTopic("news")
         let device = try bench.createDevice(try bench.createPlatform("app"), "token")

@@ -79,7 +79,7 @@ extension Broker {
     }
 
     /// Notes that a phone wants no messages any more; the SMS gateway says so.
-    public mutating func optOut(
+    mutating func optOut(
         phoneNumber: String, of caller: Caller, at now: Moment, into sink: any RecordSink
     ) {
         let number = phoneNumber.hasPrefix("+") ? phoneNumber : "+" + phoneNumber
