@@ -41,6 +41,8 @@ public struct Broker: ~Copyable {
     var tasks = MoveTasks()
     let topics = TopicCatalog()
     let ring = DeliveryRing()
+    /// What became of messages for queues, until the node takes it.
+    var queueDeliveries: [QueueDelivery] = []
     /// The numbers of the subscriptions that get messages from the archive.
     var replaying: [UInt32] = []
 

@@ -70,7 +70,15 @@ extension Shard {
                 let report = broker.finishDelivery(
                     number, answer.result, at: now, into: journal)
             else { continue }
-            DeliveryStatus(answer: answer, report: report)
+            DeliveryStatus(answer, report)
+                .write(to: seams.deliveryLog, deliveryID: requestIDs.next(), at: now)
+        }
+    }
+
+    /// Tells what became of messages for queues: their deliveries are over when they begin.
+    func logQueueDeliveries() {
+        broker.takeQueueDeliveries { delivery in
+            DeliveryStatus(delivery, requestID: requestIDs.next(), at: now)
                 .write(to: seams.deliveryLog, deliveryID: requestIDs.next(), at: now)
         }
     }

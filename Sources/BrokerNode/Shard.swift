@@ -91,6 +91,7 @@ public final class Shard {
         if isStopping { broker.releaseAllWaiters() }
         answerWaiters()
         anticipateSignatures()
+        logQueueDeliveries()
         replays.take(from: &broker, seams.archive, isStopping: isStopping)
         outbox.take(from: &broker, at: now, until: journal.appendedPosition)
         journal.commit(at: now.instant.milliseconds)

@@ -170,6 +170,37 @@ struct OutboxTests {
         #expect(notice.reason == "status 404")
     }
 
+    @Test("The status of deliveries to queues is logged as the topic asks for it")
+    func queueStatus() throws {
+        let node = try TestNode.withTopic()
+        let role = "arn:aws:iam::000000000000:role/feedback"
+        try setTopic(node, "SQSSuccessFeedbackRoleArn", role)
+        try setTopic(node, "SQSFailureFeedbackRoleArn", role)
+        try setTopic(node, "SQSSuccessFeedbackSampleRate", "100")
+        try node.subscribeQueue("q")
+        try node.done(Ask.publish("hello"))
+        let success = try #require(node.deliveries.documents.last)
+        for part in [
+            #""messageMD5Sum":"5d41402abc4b2a76b9719d911017c592""#,
+            #""destination":"arn:aws:sqs:us-east-1:000000000000:q""#,
+            #""attempts":1,"statusCode":200},"status":"SUCCESS"}"#,
+        ] {
+            #expect(success.contains(part), "\(part)")
+        }
+        #expect(node.deliveries.notices.isEmpty)
+        try node.done(Ask.json("DeleteQueue", #"{"QueueUrl":"q"}"#))
+        try node.done(Ask.publish("hello"))
+        let failure = try #require(node.deliveries.documents.last)
+        #expect(failure.contains("AWS.SimpleQueueService.NonExistentQueue"))
+        #expect(failure.contains(#""statusCode":400},"status":"FAILURE"}"#))
+        let notice = try #require(node.deliveries.notices.last)
+        guard case .givenUp = notice.consequence else {
+            Issue.record("a message that nothing takes is not gone in silence")
+            return
+        }
+        #expect(notice.destination == "arn:aws:sqs:us-east-1:000000000000:q")
+    }
+
     @Test("Successes are not logged at a sample rate of zero")
     func unsampled() throws {
         let node = try TestNode.withTopic()

@@ -170,7 +170,7 @@ extension Broker {
 
     /// What a subscription gets of a message: an entry, or nil when its queue has accepted the same
     /// deduplication identifier already, or when nothing can take the message.
-    func entry(
+    mutating func entry(
         for subscription: Subscription, of stored: StoredNotification,
         _ sequences: inout [UInt32: UInt64]
     ) -> StoredNotification.Entry? {
@@ -180,36 +180,40 @@ extension Broker {
             subscription: subscription.number,
             subscriptionID: subscription.id)
         guard let identity = subscription.queue else { return entry }
-        let topic = subscription.topic
-        if let queue = queue(of: identity), takes(stored, queue, from: subscription) {
+        let queue = queue(of: identity)
+        let fault = queue.map { self.fault(of: stored, in: $0, subscription) } ?? .queueDoesNotExist
+        if let queue, fault == nil {
             // What comes from the archive comes again on purpose.
             if queue.settings.isFIFO, !stored.isReplayed, isDuplicate(stored, in: queue) {
                 return nil
             }
             entry.kind = .queue
             assign(queue, to: &entry, &sequences, at: stored.timestamp)
-            topic.count(.sqs) { $0.delivered += 1 }
+            note(.delivered, of: stored, for: subscription, identity)
             return entry
         }
-        topic.count(.sqs) { $0.failed += 1 }
-        guard let queue = deadLetterQueue(of: subscription) else { return nil }
+        guard let queue = deadLetterQueue(of: subscription) else {
+            note(.failed, fault, of: stored, for: subscription, identity)
+            return nil
+        }
         entry.kind = .deadLetter
         assign(queue, to: &entry, &sequences, at: stored.timestamp)
-        topic.count(.sqs) { $0.redriven += 1 }
+        note(.redriven, fault, of: stored, for: subscription, identity)
         return entry
     }
 
-    /// Whether a queue can take the message: its type, its size limit and its policy allow it.
-    private func takes(
-        _ stored: StoredNotification, _ queue: Queue, from subscription: Subscription
-    ) -> Bool {
+    /// Why a queue cannot take the message; nil when its type, its size limit and its policy allow
+    /// it.
+    private func fault(
+        of stored: StoredNotification, in queue: Queue, _ subscription: Subscription
+    ) -> QueueDelivery.Fault? {
         let isRaw = subscription.settings.rawMessageDelivery
-        guard !queue.settings.isFIFO || subscription.topic.settings.isFIFO else { return false }
-        guard !isRaw || stored.attributeCount <= Limits.messageAttributes else { return false }
-        guard stored.byteCountInQueue(isRaw: isRaw) <= queue.settings.maximumMessageSize else {
-            return false
+        if queue.settings.isFIFO, !subscription.topic.settings.isFIFO { return .wrongType }
+        if isRaw, stored.attributeCount > Limits.messageAttributes { return .tooManyAttributes }
+        if stored.byteCountInQueue(isRaw: isRaw) > queue.settings.maximumMessageSize {
+            return .tooLong
         }
-        return !queue.refusesNotifications(from: subscription.topic.identity.arn)
+        return queue.refusesNotifications(from: subscription.topic.identity.arn) ? .denied : nil
     }
 
     private func isDuplicate(_ stored: StoredNotification, in queue: Queue) -> Bool {
