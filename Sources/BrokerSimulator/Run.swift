@@ -52,7 +52,10 @@ final class Run {
         world.stage = .draining
         world.transcript.note("drain")
         drain()
-        if world.oracle.violation == nil { world.oracle.checkDrained() }
+        if world.oracle.violation == nil {
+            world.oracle.checkDrained()
+            world.checkSpace()
+        }
         return world.oracle.violation
     }
 

@@ -8,7 +8,7 @@ extension Oracle {
             one.copy.deleted.append(
                 (
                     one.delivery.count, attempt.began, now,
-                    one.delivery.visibleEnd > now && !hasLaterDelivery(one)
+                    one.delivery.visibleEnd > latestNow && !hasLaterDelivery(one)
                 ))
         }
         for (index, one) in held.enumerated() {
@@ -23,8 +23,8 @@ extension Oracle {
 
     private func refusedDelete(_ held: Held, _ code: String) {
         held.copy.possibleDeletes -= 1
-        if held.delivery.visibleEnd > now, held.copy.deletesTried == 1,
-            !held.copy.isPossiblyGone(at: now), !hasLaterDelivery(held)
+        if held.delivery.visibleEnd > latestNow, held.copy.deletesTried == 1,
+            !held.copy.isPossiblyGone(at: latestNow), !hasLaterDelivery(held)
         {
             fail("refused: delete of \(held.description) in flight: \(code)")
         }
@@ -63,12 +63,13 @@ extension Oracle {
         for (index, one) in held.enumerated() {
             let before = attempt.visibleEnds[index]
             if failed[index] != nil {
-                if before > now, one.copy.deletesTried == 0, !one.copy.isPossiblyGone(at: now),
+                if before > latestNow, one.copy.deletesTried == 0,
+                    !one.copy.isPossiblyGone(at: latestNow),
                     !hasLaterDelivery(one)
                 {
                     fail("refused: change of \(one.description) in flight")
                 }
-            } else if before > now, !hasLaterDelivery(one),
+            } else if before > latestNow, !hasLaterDelivery(one),
                 one.copy.changes.count(where: { $0.end >= attempt.began }) == 1
             {
                 // It was in flight all the while, so the change took effect.
@@ -97,8 +98,8 @@ extension Oracle {
         case .change(let queue, let held, _):
             for change in attempt.changes { change.end = now }
             for (index, one) in held.enumerated() {
-                if attempt.visibleEnds[index] > now, one.copy.deletesTried == 0,
-                    !one.copy.isPossiblyGone(at: now), !hasLaterDelivery(one)
+                if attempt.visibleEnds[index] > latestNow, one.copy.deletesTried == 0,
+                    !one.copy.isPossiblyGone(at: latestNow), !hasLaterDelivery(one)
                 {
                     fail("refused: change of \(one.description) in flight: \(type)")
                 }

@@ -11,7 +11,7 @@ extension Oracle {
             most += sent.attempts - sent.copies.count
             for copy in sent.copies where copy.deleted.isEmpty {
                 most += 1
-                if !copy.isPossiblyGone(at: now) { least += 1 }
+                if !copy.isPossiblyGone(at: latestNow) { least += 1 }
             }
             for copy in sent.copies where !copy.deleted.isEmpty {
                 // A delete with an old receipt may have done nothing.
@@ -30,7 +30,7 @@ extension Oracle {
     func checkDrained() {
         for sent in messages {
             if sent.owed > 0 { fail("lost: b\(sent.number) was published and never received") }
-            for copy in sent.copies where !copy.isPossiblyGone(at: now) {
+            for copy in sent.copies where !copy.isPossiblyGone(at: latestNow) {
                 let seen = copy.deliveries.isEmpty ? "never received" : "received, never deleted"
                 fail("lost: b\(sent.number) (\(copy.id)) was acknowledged, \(seen)")
             }

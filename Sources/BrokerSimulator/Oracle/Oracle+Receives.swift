@@ -79,11 +79,13 @@ extension Oracle {
         } else if let limit = queue.receiveLimit, count > limit {
             fail("dead letter wrong: \(name) was not moved")
         }
-        if now < copy.earliest + UInt64(sent.delay ?? queue.delay) * 1000, queue === sent.queue {
+        if latestNow < copy.earliest + UInt64(sent.delay ?? queue.delay) * 1000,
+            queue === sent.queue
+        {
             fail("delivered while delayed: \(name)")
         }
         let expiry = copy.latest + UInt64(sent.queue.retention) * 1000
-        if attempt.began > expiry + 1_000, queue === sent.queue {
+        if attempt.began > expiry + clock.backward + 1_000, queue === sent.queue {
             fail("expired returns: \(name)")
         }
         let allowed = copy.deliveries.count + 1 + queue.unseenReceives + sent.queue.unseenReceives
@@ -116,7 +118,7 @@ extension Oracle {
         queue.groups[group]?.removeAll { !$0.deleted.isEmpty }
         for other in queue.groups[group] ?? [] {
             guard other !== copy, let earlier = other.sequence, earlier < sequence,
-                !other.isPossiblyGone(at: now), !before.contains(where: { $0.copy === other })
+                !other.isPossiblyGone(at: latestNow), !before.contains(where: { $0.copy === other })
             else { continue }
             fail("reordered: b\(copy.sent.number) came before b\(other.sent.number)")
         }
@@ -135,11 +137,12 @@ extension Oracle {
         for change in copy.changes where change.end >= attempt.began {
             delivery.visibleEnd = min(delivery.visibleEnd, change.began + change.milliseconds)
         }
-        if let earlier, earlier.visibleEnd > now, earlier.queue === queue {
+        if let earlier, earlier.visibleEnd > latestNow, earlier.queue === queue {
             fail("delivered while invisible: \(name), \(earlier.visibleEnd - now) ms too early")
         }
         if let later = copy.deliveries.first(where: { $0.count > count }),
-            min(delivery.visibleEnd, attempt.began + UInt64(visibility) * 1000) > later.answered,
+            min(delivery.visibleEnd, attempt.began + UInt64(visibility) * 1000) > later.answered
+                + clock.forward,
             later.queue === queue
         {
             fail("delivered while invisible: #\(later.count) beside \(name)")
@@ -159,10 +162,11 @@ extension Oracle {
             queue.lastReceiveBegan == attempt.began,
             queue.lastReceiveLost == 0 || attempt.began > queue.lastReceiveLost + 120_000
         else { return }
-        queue.copies.removeAll { !$0.deleted.isEmpty || $0.isPossiblyExpired(at: now) }
-        for copy in queue.copies where copy.deliveries.isEmpty && !copy.isPossiblyGone(at: now) {
+        queue.copies.removeAll { !$0.deleted.isEmpty || $0.isPossiblyExpired(at: latestNow) }
+        for copy in queue.copies
+        where copy.deliveries.isEmpty && !copy.isPossiblyGone(at: latestNow) {
             let delay = UInt64(copy.sent.delay ?? queue.delay) * 1000
-            let visible = copy.latest + delay + 1_000
+            let visible = copy.latest + delay + clock.backward + 1_000
             // An answer may be late, when the disk is slow or the node was paused.
             guard !copy.sent.isPublished, visible <= attempt.began || visible + 12_000 <= now else {
                 continue

@@ -36,7 +36,7 @@ extension Oracle {
             copy.latest = min(copy.latest, now)
             if !sent.queue.isFIFO { copy.earliest = max(copy.earliest, attempt.began) }
             if let window = sent.deduplication, !window.isEmpty,
-                attempt.began >= copy.latest + Oracle.deduplicationMilliseconds
+                attempt.began >= copy.latest + Oracle.deduplicationMilliseconds + clock.backward
             {
                 fail("lost: b\(sent.number) was taken for a duplicate after its window")
             }
@@ -74,7 +74,7 @@ extension Oracle {
         guard !one.isPossiblyWiped, !other.isPossiblyWiped else { return false }
         let longest =
             max(one.latest, other.latest) - min(one.earliest, other.earliest)
-        return longest < Oracle.deduplicationMilliseconds
+        return longest + clock.forward < Oracle.deduplicationMilliseconds
     }
 
     /// A sequence number was shown; messages sent one after the other have growing ones.
@@ -87,6 +87,8 @@ extension Oracle {
             return
         }
         copy.sequence = sequence
+        // A queue that is made anew may begin with lower numbers, when the wall clock was set back.
+        if copy.isPossiblyWiped { return }
         let queue = copy.sent.queue
         // The last answer before this one was asked for.
         let before = queue.sequences.last { $0.time < copy.earliest }

@@ -28,6 +28,9 @@ final class Oracle {
 
     var now: UInt64 { clock.now }
 
+    /// What the broker's clock may show at most, when the wall clock was set.
+    var latestNow: UInt64 { clock.now + clock.forward }
+
     /// Notes that a promise was broken.
     func fail(_ text: String) { violation = violation ?? text }
 
@@ -84,6 +87,7 @@ final class Oracle {
             let wipe = Wipe(began: now)
             attempt.wipe = wipe
             queue.wipes.append(wipe)
+            queue.sequences = []
         case .publish(_, let publication):
             for sent in publication.messages { sendBegan(sent) }
             for (_, sent) in publication.outside { sendBegan(sent) }

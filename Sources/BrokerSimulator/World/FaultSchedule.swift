@@ -1,7 +1,7 @@
 /// When faults of the node and of the whole disk happen.
 struct FaultSchedule {
     enum Fault: String, CaseIterable {
-        case crash, powerLoss, stop, fullDisk, room, pause
+        case crash, powerLoss, stop, fullDisk, room, pause, clockForward, clockBack
     }
 
     private let faults: Faults
@@ -36,6 +36,7 @@ struct FaultSchedule {
             case .stop: faults.stop
             case .fullDisk: faults.fullDisk
             case .pause: faults.pause
+            case .clockForward, .clockBack: faults.clockStep
             case .room: nil
             }
         if let mean { due.append((now + random.waiting(mean: mean), fault)) }

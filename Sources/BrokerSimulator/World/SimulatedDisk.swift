@@ -48,6 +48,11 @@ final class SimulatedDisk: Disk {
     /// Bytes of all files.
     var byteCount: Int { names.reduce(0) { $0 + (files[$1]?.current.count ?? 0) } }
 
+    /// Bytes of snapshots.
+    var snapshotByteCount: Int {
+        names.filter { $0.kind == .snapshot }.reduce(0) { $0 + (files[$1]?.current.count ?? 0) }
+    }
+
     /// When something is finished; nil when nothing is under way.
     var nextDeadline: UInt64? {
         if !finished.isEmpty { return clock.now }

@@ -136,6 +136,8 @@ final class World {
             case .stop: stopNode()
             case .fullDisk: disk.isFull = true
             case .room: disk.isFull = false
+            case .clockForward: clock.step(forward: random.waiting(mean: 60_000))
+            case .clockBack: clock.step(back: random.waiting(mean: 60_000))
             case .pause: node?.pausedUntil = clock.now + random.waiting(mean: 2_000)
             }
         }
@@ -144,6 +146,17 @@ final class World {
     private func stopNode() {
         do throws(JournalError) { try node?.stop() } catch { nodeFailed(error) }
         endNode(losesPower: false, rest: 1_000)
+    }
+
+    /// Nothing is queued any more: the disk holds what was appended since a snapshot fell due, and
+    /// some segments that are reused, about to be freed or made ready.
+    func checkSpace() {
+        let snapshots = disk.snapshotByteCount
+        let interval = max(Int(shape.snapshotInterval), 2 * snapshots)
+        let limit = interval + 2 * snapshots + 12 * Int(shape.segmentByteCount)
+        if disk.byteCount > limit {
+            oracle.fail("space not reclaimed: \(disk.byteCount) bytes, at most \(limit)")
+        }
     }
 
     private func take(
