@@ -45,13 +45,16 @@ final class Run {
     /// Runs to the end; the violation, or nil when every promise was kept.
     func finish() -> String? {
         go(until: end) { false }
+        if world.isRefused { return world.oracle.violation }
         world.endTrouble()
         world.transcript.note("faults stop")
         settle()
+        if world.isRefused { return world.oracle.violation }
         count(isDrained: false)
         world.stage = .draining
         world.transcript.note("drain")
         drain()
+        if world.isRefused { return world.oracle.violation }
         if world.oracle.violation == nil {
             world.oracle.checkDrained()
             world.checkSpace()
@@ -62,7 +65,9 @@ final class Run {
     private func settle() {
         let limit = world.clock.now + Run.restMilliseconds
         go(until: limit) { clients.allSatisfy(\.isIdle) && world.node != nil && keeper.hasMadeAll }
-        if !clients.allSatisfy(\.isIdle) { world.oracle.fail("stuck: clients do not come to rest") }
+        if !world.isRefused, !clients.allSatisfy(\.isIdle) {
+            world.oracle.fail("stuck: clients do not come to rest")
+        }
     }
 
     /// Counts every queue; whether all are empty.
@@ -70,6 +75,7 @@ final class Run {
     private func count(isDrained: Bool) -> Bool {
         keeper.count()
         go(until: world.clock.now + Run.restMilliseconds) { keeper.lastRound != nil }
+        if world.isRefused { return true }
         guard let round = keeper.lastRound else {
             world.oracle.fail("stuck: queues are not counted")
             return false
@@ -100,7 +106,7 @@ final class Run {
     /// Lets time pass until `limit`, or until `isDone`.
     private func go(until limit: UInt64, _ isDone: () -> Bool) {
         let clock = world.clock
-        while clock.now < limit, world.oracle.violation == nil {
+        while clock.now < limit, world.oracle.violation == nil, !world.isRefused {
             world.takeFaults()
             world.startNode()
             for client in order.shuffled(clients) { client.step() }

@@ -27,6 +27,10 @@ extension Ask {
                 "ChangeMessageVisibilityBatch",
                 queue.member
                     + entries(held.map { $0.member + #","VisibilityTimeout":\#(seconds)"# }))
+        case .setVisibility(let queue, let seconds):
+            json(
+                "SetQueueAttributes",
+                queue.member + #","Attributes":{"VisibilityTimeout":"\#(seconds)"}"#)
         case .purge(let queue): json("PurgeQueue", queue.member)
         case .remove(let queue): json("DeleteQueue", queue.member)
         case .count(let queue):

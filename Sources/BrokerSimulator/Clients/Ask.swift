@@ -5,6 +5,7 @@ enum Ask {
     case receive(SimulatedQueue, count: Int, wait: Int, visibility: Int)
     case delete(SimulatedQueue, [Held])
     case change(SimulatedQueue, [Held], seconds: Int)
+    case setVisibility(SimulatedQueue, seconds: Int)
     case purge(SimulatedQueue)
     case remove(SimulatedQueue)
     case count(SimulatedQueue)
@@ -16,7 +17,8 @@ enum Ask {
     /// Who asks for this again until there is an answer, because the run cannot go on without.
     var isRepeatedForEver: Bool {
         switch self {
-        case .create, .purge, .remove, .count, .createTopic, .subscribe, .confirm: true
+        case .create, .setVisibility, .purge, .remove, .count, .createTopic, .subscribe, .confirm:
+            true
         default: false
         }
     }
@@ -39,6 +41,7 @@ enum Ask {
         case .change(let queue, let held, let seconds):
             "change \(queue.name) to \(seconds) "
                 + held.map(\.description).joined(separator: " ")
+        case .setVisibility(let queue, let seconds): "set \(queue.name) to \(seconds)"
         case .purge(let queue): "purge \(queue.name)"
         case .remove(let queue): "remove \(queue.name)"
         case .count(let queue): "count \(queue.name)"

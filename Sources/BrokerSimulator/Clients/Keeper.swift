@@ -46,6 +46,9 @@ final class Keeper: Role {
         }
         hasMadeAll = true
         if isCounting { return .count(world.queues[counts.count]) }
+        if world.isBusy, random.chance(200) {
+            return .setVisibility(random.pick(world.queues), seconds: random.within(20...40))
+        }
         let wiped = world.queues.filter(\.isWiped)
         guard world.isBusy, !wiped.isEmpty, random.chance(300) else { return nil }
         let queue = random.pick(wiped)

@@ -111,7 +111,7 @@ extension Oracle {
             return .refused(type)
         case .count(let queue) where queue.isWiped:
             return .refused(type)
-        case .create, .count, .createTopic, .subscribe, .confirm, .publish:
+        case .create, .setVisibility, .count, .createTopic, .subscribe, .confirm, .publish:
             break
         }
         fail("refused: \(attempt.ask.description): \(type) \(message)")
@@ -119,7 +119,11 @@ extension Oracle {
     }
 
     /// Takes the answer to GetQueueAttributes.
-    func countAnswered(_ json: JSON) -> Answer {
+    func countAnswered(_ queue: SimulatedQueue, _ json: JSON) -> Answer {
+        let visibility = json["Attributes"]?.text("VisibilityTimeout").flatMap { Int($0) }
+        if !queue.visibilities.contains(visibility ?? -1) {
+            fail("attribute lost: \(queue.name) has \(visibility ?? -1), not \(queue.visibilities)")
+        }
         var total = 0
         for name in ["", "Delayed", "NotVisible"] {
             let text = json["Attributes"]?.text("ApproximateNumberOfMessages" + name)

@@ -91,6 +91,8 @@ final class Oracle {
         case .publish(_, let publication):
             for sent in publication.messages { sendBegan(sent) }
             for (_, sent) in publication.outside { sendBegan(sent) }
+        case .setVisibility(let queue, let seconds):
+            queue.visibilities.append(seconds)
         case .create, .count, .createTopic, .subscribe, .confirm:
             break
         }
@@ -153,8 +155,14 @@ final class Oracle {
             attempt.wipe?.answered = now
             attempt.wipe?.end = now
             return .done
-        case .count: return countAnswered(json)
-        case .create, .createTopic, .subscribe, .confirm, .publish: return .done
+        case .count(let queue): return countAnswered(queue, json)
+        case .create(let queue):
+            queue.visibilities = [30]
+            return .done
+        case .setVisibility(let queue, let seconds):
+            queue.visibilities = [seconds]
+            return .done
+        case .createTopic, .subscribe, .confirm, .publish: return .done
         }
     }
 }

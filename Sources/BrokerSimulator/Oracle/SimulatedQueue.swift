@@ -14,6 +14,8 @@ final class SimulatedQueue {
     var isReady = false
     /// Whether it is a dead-letter queue.
     var isForDeadLetters = false
+    /// What its attribute VisibilityTimeout may be.
+    var visibilities = [30]
     /// Receives that were begun, and those whose answer came.
     var receivesBegun = 0
     var receivesAnswered = 0

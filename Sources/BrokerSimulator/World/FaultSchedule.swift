@@ -1,7 +1,7 @@
 /// When faults of the node and of the whole disk happen.
 struct FaultSchedule {
     enum Fault: String, CaseIterable {
-        case crash, powerLoss, stop, fullDisk, room, pause, clockForward, clockBack
+        case crash, powerLoss, stop, fullDisk, room, pause, clockForward, clockBack, rot
     }
 
     private let faults: Faults
@@ -37,6 +37,7 @@ struct FaultSchedule {
             case .fullDisk: faults.fullDisk
             case .pause: faults.pause
             case .clockForward, .clockBack: faults.clockStep
+            case .rot: faults.rot
             case .room: nil
             }
         if let mean { due.append((now + random.waiting(mean: mean), fault)) }

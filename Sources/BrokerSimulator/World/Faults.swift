@@ -12,6 +12,8 @@ struct Faults {
     var pause: UInt64?
     /// The mean time between steps of the wall clock in one direction.
     var clockStep: UInt64?
+    /// The mean time between bits that turn over in old segments.
+    var rot: UInt64?
     /// Operations on the disk that fail, of a hundred thousand.
     var failingDisk: Int
     /// Operations on the disk that take seconds.
@@ -38,6 +40,7 @@ struct Faults {
         fullDisk = rarely([nil, nil, nil, 120_000])
         pause = rarely([nil, nil, 30_000])
         clockStep = rarely([nil, nil, nil, 120_000])
+        rot = rarely([nil, nil, nil, nil, nil, nil, nil, 120_000])
         failingDisk = random.pick([0, 0, 10, 100])
         slowDisk = random.pick([0, 0, 2, 20])
         diskMilliseconds = random.pick([0, 1, 5, 20])
@@ -55,7 +58,7 @@ struct Faults {
         }
         return every("crash", crash) + every("power loss", powerLoss) + every("stop", stop)
             + every("full disk", fullDisk) + every("pause", pause)
-            + every("clock step", clockStep)
+            + every("clock step", clockStep) + every("rot", rot)
             + "disk fails \(failingDisk)/100000 slow \(slowDisk)/1000 within \(diskMilliseconds) ms, "
             + "recovery fails \(failingRecovery)/1000, wire cut \(cut)/1000 "
             + "pieces \(pieceByteCount) B within \(wireMilliseconds) ms, "

@@ -149,6 +149,22 @@ extension SimulatedDisk {
     }
 }
 
+// MARK: - Rot
+
+extension SimulatedDisk {
+    /// Turns a bit over in a segment that is not among the last ones, where a torn write would look
+    /// the same; says where, or nil when there is no such segment.
+    func rot() -> String? {
+        let numbers = names.filter { $0.kind == .segment }.map(\.number).sorted().dropLast(3)
+        guard !numbers.isEmpty else { return nil }
+        let name = DiskFile(.segment, number: random.pick(Array(numbers)))
+        guard let file = files[name] else { return nil }
+        let offset = random.below(file.current.count)
+        file.rot(at: offset, bit: random.below(8))
+        return "\(name.name) at \(offset)"
+    }
+}
+
 // MARK: - Operations
 
 extension SimulatedDisk {

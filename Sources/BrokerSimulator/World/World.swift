@@ -29,6 +29,10 @@ final class World {
     /// When the next node starts, while there is none.
     private var restartAt: UInt64
     private var schedule: FaultSchedule
+    /// Whether a bit of a segment has turned over.
+    private var isRotten = false
+    /// Whether the node has noticed that, and refuses to go on, as it should.
+    private(set) var isRefused = false
     /// Ends of a node so far.
     private(set) var ends = 0
 
@@ -103,7 +107,12 @@ final class World {
     /// A disk that fails ends the node; anything else that does is a fault of the broker.
     private func nodeFailed(_ error: JournalError) {
         transcript.note("node fails: \(error.description)")
-        if case .disk = error {} else { oracle.fail("damaged: \(error.description)") }
+        if case .disk = error {
+        } else if isRotten {
+            isRefused = true
+        } else {
+            oracle.fail("damaged: \(error.description)")
+        }
         endNode(losesPower: random.chance(300), rest: 500)
     }
 
@@ -136,6 +145,10 @@ final class World {
             case .stop: stopNode()
             case .fullDisk: disk.isFull = true
             case .room: disk.isFull = false
+            case .rot:
+                guard let place = disk.rot() else { break }
+                transcript.note("rot in \(place)")
+                isRotten = true
             case .clockForward: clock.step(forward: random.waiting(mean: 60_000))
             case .clockBack: clock.step(back: random.waiting(mean: 60_000))
             case .pause: node?.pausedUntil = clock.now + random.waiting(mean: 2_000)
