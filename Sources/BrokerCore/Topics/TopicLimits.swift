@@ -18,6 +18,10 @@ public enum TopicLimits {
 
     /// The length of a topic's name, `.fifo` included.
     public static let nameLength = 1...256
+    /// Bytes of a subscription's endpoint.
+    public static let endpointBytes = 2_048
+    /// Bytes of the ARN of a role or another resource that an attribute names.
+    public static let arnBytes = 2_048
     /// Characters of a DisplayName.
     public static let displayNameCharacters = 100
     /// Bytes of a topic's access policy.
@@ -40,6 +44,8 @@ public enum TopicLimits {
 
     /// The length of a platform application's name.
     public static let platformNameLength = 1...256
+    /// Bytes of an attribute of a platform application.
+    public static let platformAttributeBytes = 65_536
     /// Bytes of a device's CustomUserData.
     public static let customUserDataBytes = 2_048
     /// Bytes of a device's token.

@@ -111,6 +111,19 @@ import Testing
         #expect(try bench.attributes(ofSubscription: arn)["PendingConfirmation"] == "false")
     }
 
+    @Test func anEndpointHasABound() throws {
+        let long = String(repeating: "x", count: 2049)
+        for (name, endpoint) in [
+            ("http", "http://example.com/"), ("sqs", bench.queueARN("q")),
+            ("lambda", "arn:aws:lambda:us-east-1:000000000000:function:f"),
+        ] {
+            #expect(throws: BrokerError.invalidParameter("Endpoint")) {
+                try bench.subscribe(topic, name, endpoint + long)
+            }
+        }
+        try bench.subscribe(topic, "http", "http://a/" + long.dropLast(10))
+    }
+
     @Test func aPhoneNumberMayHaveItsDigitsGrouped() throws {
         let arn = try bench.subscribe(topic, "sms", "+15/55-123.4567")
         #expect(try bench.attributes(ofSubscription: arn)["Endpoint"] == "+15/55-123.4567")

@@ -162,4 +162,18 @@ import Testing
             #expect(throws: BrokerError.self) { try bench.setTopic(arn, "ArchivePolicy", policy) }
         }
     }
+
+    @Test func whatATopicKeepsHasABound() throws {
+        let topic = try bench.createTopic("news")
+        let role = "arn:aws:iam::000000000000:role/" + String(repeating: "r", count: 2048)
+        let marks = "e" + String(repeating: "\u{301}", count: 100)
+        for (name, value, reason) in [
+            ("HTTPSuccessFeedbackRoleArn", role, "must be at most 2048 bytes long"),
+            ("DisplayName", marks, "must be at most 100 characters long"),
+        ] {
+            #expect(throws: BrokerError.invalidParameter("\(name) Reason: \(reason)")) {
+                try bench.setTopic(topic, name, value)
+            }
+        }
+    }
 }

@@ -6,6 +6,9 @@ extension Broker {
     func checkEndpoint(
         _ endpoint: String, _ protocolKind: SubscriptionProtocol, of topic: Topic
     ) throws(BrokerError) {
+        guard endpoint.utf8.count <= TopicLimits.endpointBytes else {
+            throw .invalidParameter("Endpoint")
+        }
         switch protocolKind {
         case .sqs: try Self.checkQueue(endpoint, of: topic)
         case .http, .https:

@@ -89,6 +89,9 @@ extension Broker {
             guard platformAttributes.contains(name) else {
                 throw AttributeFault("Invalid attribute name: \(name)").amongOthers
             }
+            guard value.utf8.count <= TopicLimits.platformAttributeBytes else {
+                throw AttributeFault("Invalid value for attribute: \(name)").amongOthers
+            }
             var value = value
             do {
                 switch name {

@@ -57,7 +57,10 @@ extension Broker {
         case "MonthlySpendLimit":
             isValid = value.isEmpty || QueueSettings.integer(value, in: 0...Int.max) != nil
         case "DeliveryStatusIAMRole":
-            isValid = value.isEmpty || value.split(separator: ":").count >= 5
+            isValid =
+                value.isEmpty
+                || (value.split(separator: ":").count >= 5
+                    && value.utf8.count <= TopicLimits.arnBytes)
         case "UsageReportS3Bucket": isValid = value.utf8.count <= 63
         default:
             throw BrokerError(.invalidParameter, "\(name) is not a valid attribute")

@@ -44,5 +44,9 @@ struct AttributeFault: Error, Equatable {
             throw AttributeFault(
                 "\(name) Reason: An ARN must have at least 6 elements, not \(count)")
         }
+        guard value.utf8.count <= TopicLimits.arnBytes else {
+            throw AttributeFault(
+                "\(name) Reason: must be at most \(TopicLimits.arnBytes) bytes long")
+        }
     }
 }

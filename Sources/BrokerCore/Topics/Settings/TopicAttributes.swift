@@ -56,7 +56,7 @@ extension TopicSettings {
     ) throws(AttributeFault) {
         switch name {
         case "DisplayName":
-            guard value.count <= TopicLimits.displayNameCharacters else {
+            guard value.unicodeScalars.count <= TopicLimits.displayNameCharacters else {
                 throw AttributeFault(
                     "DisplayName Reason: must be at most \(TopicLimits.displayNameCharacters) "
                         + "characters long")
