@@ -92,7 +92,7 @@ final class Run {
     private func drain() {
         let limit = world.clock.now + Run.drainMilliseconds
         var emptyRounds = 0
-        while world.oracle.violation == nil, emptyRounds < 2 {
+        while world.oracle.violation == nil, !world.isRefused, emptyRounds < 2 {
             if world.clock.now >= limit {
                 return world.oracle.fail("stuck: queues are not empty after an hour of receiving")
             }
