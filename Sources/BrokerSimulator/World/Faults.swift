@@ -20,6 +20,8 @@ struct Faults {
     var slowDisk: Int
     /// What other operations take at most.
     var diskMilliseconds: Int
+    /// What commits take on average beyond that, so that other lanes overtake them.
+    var commitMilliseconds: UInt64
     /// Recoveries in which an operation fails.
     var failingRecovery: Int
     /// Exchanges whose connection is cut.
@@ -44,6 +46,7 @@ struct Faults {
         failingDisk = random.pick([0, 0, 10, 100])
         slowDisk = random.pick([0, 0, 2, 20])
         diskMilliseconds = random.pick([0, 1, 5, 20])
+        commitMilliseconds = random.pick([0, 0, 0, 500])
         failingRecovery = random.pick([0, 100, 300])
         cut = random.pick([0, 5, 20, 100])
         pieceByteCount = random.pick([1 << 20, 1 << 20, 1_400, 100, 7])
@@ -59,7 +62,8 @@ struct Faults {
         return every("crash", crash) + every("power loss", powerLoss) + every("stop", stop)
             + every("full disk", fullDisk) + every("pause", pause)
             + every("clock step", clockStep) + every("rot", rot)
-            + "disk fails \(failingDisk)/100000 slow \(slowDisk)/1000 within \(diskMilliseconds) ms, "
+            + "disk fails \(failingDisk)/100000 slow \(slowDisk)/1000 within \(diskMilliseconds) ms "
+            + "commits \(commitMilliseconds) ms, "
             + "recovery fails \(failingRecovery)/1000, wire cut \(cut)/1000 "
             + "pieces \(pieceByteCount) B within \(wireMilliseconds) ms, "
             + "subscribers fail \(failingSubscriber)/1000"

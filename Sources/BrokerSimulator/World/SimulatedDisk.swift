@@ -80,6 +80,9 @@ final class SimulatedDisk: Disk {
         let start = max(lanes[lane.rawValue].last?.due ?? 0, clock.now)
         var duration = UInt64(random.below(faults.diskMilliseconds + 1))
         if isTrouble, random.chance(faults.slowDisk) { duration += random.waiting(mean: 2_000) }
+        if isTrouble, lane == .commit, faults.commitMilliseconds > 0 {
+            duration += random.waiting(mean: faults.commitMilliseconds)
+        }
         lanes[lane.rawValue].append(
             Pending(
                 operation, ticket: ticket, due: start + duration,
