@@ -17,7 +17,7 @@ PYTHON := $(VENV)/bin/python
 RELEASE := .build/release
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help deps build run test test-swift test-server check format simulate bench clean
+.PHONY: help deps build run test test-swift test-server check format simulate planted-bugs bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ simulate: ## Run seeds of the simulator (SEEDS=100 from SEED on, DURATION=600 se
 	@swift build -c release --product apus-simulate
 	@$(RELEASE)/apus-simulate --seeds $(or $(SEEDS),100) --duration $(or $(DURATION),600) \
 		$(if $(SEED),--seed $(SEED))
+
+planted-bugs: ## Plant known mistakes in a copy of the tree and have the simulator find each
+	@scripts/planted-bugs
 
 bench: ## Measure the release build against nginx (BENCH="send --connections 16" picks what)
 	@scripts/install-dependencies --bench
