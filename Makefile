@@ -59,10 +59,10 @@ bench: ## Measure the release build against nginx (BENCH="send --connections 16"
 	@scripts/install-dependencies --bench
 	@swift build -c release
 ifdef BENCH
-	@$(RELEASE)/apus-bench $(BENCH) --server $(RELEASE)/apus
+	@$(RELEASE)/apus-bench compare $(BENCH) --server $(RELEASE)/apus
 else
-	@$(RELEASE)/apus-bench --server $(RELEASE)/apus
-	@$(RELEASE)/apus-bench round-trip --backlog 1000000 --server $(RELEASE)/apus
+	@$(RELEASE)/apus-bench compare --server $(RELEASE)/apus
+	@$(RELEASE)/apus-bench compare round-trip --backlog 1000000 --server $(RELEASE)/apus
 endif
 
 clean: ## Remove what was built and installed in this tree (the data directory stays)

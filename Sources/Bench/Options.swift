@@ -22,7 +22,7 @@ struct Options {
     static let help = """
         apus-bench: what a request costs a server of SQS and SNS.
 
-        apus-bench [WORKLOAD…] (--server PATH | --url URL [--pid PID]) [OPTION…]
+        apus-bench compare [WORKLOAD…] (--server PATH | --url URL [--pid PID]) [OPTION…]
 
         Workloads (default: send send-batch receive-delete):
         \(WorkloadName.allCases.map { "  \(padded($0.rawValue, 16))\($0.explanation)" }.joined(separator: "\n"))
