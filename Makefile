@@ -17,7 +17,7 @@ PYTHON := $(VENV)/bin/python
 RELEASE := .build/release
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help deps build run test test-swift test-server check format simulate planted-bugs bench clean
+.PHONY: help deps build build-bench run test test-swift test-server check format simulate planted-bugs bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ deps: ## Install what is missing: C libraries, and Python tools into .venv
 build: deps ## Build the release binary, .build/release/apus
 	@swift build -c release --product apus
 
+build-bench: deps # The bench, .build/release/apus-bench
+	@swift build -c release --product apus-bench
+
 run: build ## Build and serve on 127.0.0.1:4566 with the data directory ./apus-data
 	@exec $(RELEASE)/apus serve --bind 127.0.0.1 --port $(PORT) --data $(DATA)
 
@@ -36,7 +39,7 @@ test: test-swift test-server ## Run every test: Swift's, then those against the 
 test-swift: deps # The unit and scenario tests
 	@swift test
 
-test-server: build # The tests that drive the release binary with boto3, the AWS CLI and raw sockets
+test-server: build build-bench # The tests that drive the release binaries with boto3, the AWS CLI and raw sockets
 	@$(PYTHON) -m pytest Tests/Server $(PYTEST)
 
 check: deps ## Check formatting, the rules of the tree, and that everything builds without a warning

@@ -49,8 +49,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "CAllocations", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(
+            name: "MicroBenchmarks",
+            dependencies: [
+                "CAllocations", "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol",
+                "BrokerNode",
+            ],
+            swiftSettings: settings),
         .executableTarget(
-            name: "Bench", dependencies: ["Bytes", "CLinux"], swiftSettings: settings),
+            name: "Bench", dependencies: ["Bytes", "CLinux", "MicroBenchmarks"],
+            swiftSettings: settings,
+            // The names of functions, for `apus-bench micro --where`.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .executableTarget(
             name: "BrokerSimulator",
             dependencies: ["Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode"],

@@ -28,7 +28,10 @@ IMPORTS = {
     "BrokerSimulator": {
         "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode", "Glibc",
     },
-    "Bench": {"Bytes", "CLinux", "Glibc", "Synchronization"},
+    "MicroBenchmarks": {
+        "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode", "CAllocations",
+    },
+    "Bench": {"Bytes", "CLinux", "Glibc", "MicroBenchmarks", "Synchronization"},
 }
 
 MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
