@@ -9,6 +9,7 @@ final class Run {
 
     let world: World
     private let keeper: Keeper
+    private let curator: Curator
     private let clients: [Client]
     private let consumers: [Consumer]
     private let order: Randomness
@@ -19,7 +20,10 @@ final class Run {
         let workload = world.workload
         end = world.clock.now + milliseconds
         keeper = Keeper(in: world)
-        var clients = [Client("keeper", keeper, in: world)]
+        curator = Curator(in: world)
+        var clients = [
+            Client("keeper", keeper, in: world), Client("curator", curator, in: world),
+        ]
         for number in 0..<workload.producers {
             let role = Producer("p\(number)", in: world, meanPause: workload.producerPause)
             clients.append(Client("producer \(number)", role, in: world))
@@ -57,6 +61,7 @@ final class Run {
         if world.isRefused { return world.oracle.violation }
         if world.oracle.violation == nil {
             world.oracle.checkDrained()
+            world.oracle.checkPublicationsDelivered(world.topics)
             world.checkSpace()
         }
         return world.oracle.violation
@@ -64,7 +69,10 @@ final class Run {
 
     private func settle() {
         let limit = world.clock.now + Run.restMilliseconds
-        go(until: limit) { clients.allSatisfy(\.isIdle) && world.node != nil && keeper.hasMadeAll }
+        go(until: limit) {
+            clients.allSatisfy(\.isIdle) && world.node != nil && keeper.hasMadeAll
+                && curator.hasMadeAll
+        }
         if !world.isRefused, !clients.allSatisfy(\.isIdle) {
             world.oracle.fail("stuck: clients do not come to rest")
         }

@@ -35,14 +35,7 @@ extension Ask {
         case .remove(let queue): json("DeleteQueue", queue.member)
         case .count(let queue):
             json("GetQueueAttributes", queue.member + #","AttributeNames":["All"]"#)
-        case .createTopic(let topic):
-            query("CreateTopic", [("Name", topic.name)])
-        case .subscribe(let topic, let subscription):
-            query("Subscribe", [("TopicArn", topic.arn)] + subscription.parameters)
-        case .confirm(let topic, _, let token):
-            query("ConfirmSubscription", [("TopicArn", topic.arn), ("Token", token)])
-        case .publish(let topic, let publication):
-            query("Publish", [("TopicArn", topic.arn)] + publication.parameters)
+        case .topic(let ask): query(ask.request.action, ask.request.parameters)
         }
     }
 

@@ -9,16 +9,13 @@ enum Ask {
     case purge(SimulatedQueue)
     case remove(SimulatedQueue)
     case count(SimulatedQueue)
-    case createTopic(SimulatedTopic)
-    case subscribe(SimulatedTopic, SimulatedSubscription)
-    case confirm(SimulatedTopic, SimulatedSubscription, token: String)
-    case publish(SimulatedTopic, Publication)
+    case topic(TopicAsk)
 
     /// Who asks for this again until there is an answer, because the run cannot go on without.
     var isRepeatedForEver: Bool {
         switch self {
-        case .create, .setVisibility, .purge, .remove, .count, .createTopic, .subscribe, .confirm:
-            true
+        case .create, .setVisibility, .purge, .remove, .count: true
+        case .topic(let ask): ask.isRepeatedForEver
         default: false
         }
     }
@@ -45,12 +42,7 @@ enum Ask {
         case .purge(let queue): "purge \(queue.name)"
         case .remove(let queue): "remove \(queue.name)"
         case .count(let queue): "count \(queue.name)"
-        case .createTopic(let topic): "create topic \(topic.name)"
-        case .subscribe(let topic, let subscription):
-            "subscribe \(subscription.endpoint) to \(topic.name)"
-        case .confirm(let topic, let subscription, _):
-            "confirm \(subscription.endpoint) at \(topic.name)"
-        case .publish(let topic, let publication): "publish \(topic.name) b\(publication.number)"
+        case .topic(let ask): ask.description
         }
     }
 }

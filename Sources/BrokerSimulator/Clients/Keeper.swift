@@ -1,4 +1,4 @@
-/// Makes queues and topics, and purges and remakes those that are there for it; at the end it counts.
+/// Makes queues, and purges and remakes those that are there for it; at the end it counts.
 final class Keeper: Role {
     private let world: World
     private let random: Randomness
@@ -14,12 +14,6 @@ final class Keeper: Role {
         plans =
             world.queues.filter(\.isForDeadLetters).map { .create($0) }
             + world.queues.filter { !$0.isForDeadLetters }.map { .create($0) }
-            + world.topics.map { .createTopic($0) }
-        for topic in world.topics {
-            for subscription in topic.subscriptions {
-                plans.append(.subscribe(topic, subscription))
-            }
-        }
     }
 
     /// Whether everything was made.
@@ -38,12 +32,6 @@ final class Keeper: Role {
 
     func next() -> Ask? {
         if !plans.isEmpty { return plans.removeFirst() }
-        for topic in world.topics where !topic.isReady {
-            for subscription in topic.subscriptions where !subscription.isConfirmed {
-                guard let token = subscription.token else { return nil }
-                return .confirm(topic, subscription, token: token)
-            }
-        }
         hasMadeAll = true
         if isCounting { return .count(world.queues[counts.count]) }
         if world.isBusy, random.chance(200) {
@@ -61,10 +49,6 @@ final class Keeper: Role {
     func finished(_ ask: Ask, _ answer: Answer?) {
         switch ask {
         case .create(let queue): queue.isReady = true
-        case .subscribe(_, let subscription):
-            if case .queue = subscription.receiver { subscription.isConfirmed = true }
-        case .confirm(_, let subscription, _):
-            subscription.isConfirmed = true
         case .count:
             guard case .counted(let count)? = answer else { return }
             counts.append(count)

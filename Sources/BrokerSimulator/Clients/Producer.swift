@@ -6,6 +6,7 @@ final class Producer: Role {
     private let meanPause: UInt64
     private let name: String
     private var recent: [Sent] = []
+    private var publications: [Publication] = []
     private var deduplications = 0
 
     init(_ name: String, in world: World, meanPause: UInt64) {
@@ -19,7 +20,7 @@ final class Producer: Role {
 
     func next() -> Ask? {
         guard world.isBusy else { return nil }
-        let topics = world.topics.filter(\.isReady)
+        let topics = world.topics.filter(\.isThere)
         if !topics.isEmpty, random.chance(300) { return publish(to: random.pick(topics)) }
         if !recent.isEmpty, random.chance(50) {
             let sent = random.pick(recent)
@@ -36,9 +37,10 @@ final class Producer: Role {
         var delay: Int?
         if !queue.isFIFO, random.chance(100) { delay = random.pick([0, 1, 5, 30]) }
         deduplications += 1
+        let number = world.oracle.nextNumber()
+        let size = random.chance(20) ? random.below(60_000) : random.below(600)
         let sent = Sent(
-            number: world.oracle.nextNumber(), queue: queue,
-            size: random.chance(20) ? random.below(60_000) : random.below(600),
+            number: number, queue: queue, text: Sent.text(number: number, size: size),
             group: queue.isFIFO ? "g\(random.below(4))" : nil,
             deduplication: queue.isFIFO ? "\(name)-\(deduplications)" : nil, delay: delay)
         world.oracle.register(sent)
@@ -50,29 +52,28 @@ final class Producer: Role {
     }
 
     private func publish(to topic: SimulatedTopic) -> Ask {
-        let number = world.oracle.nextNumber()
-        let size = random.below(600)
-        let kind = random.pick(["red", "blue"])
-        var messages: [Sent] = []
-        var outside: [(subscription: SimulatedSubscription, deadLetter: Sent)] = []
-        for subscription in topic.subscriptions where subscription.kind ?? kind == kind {
-            switch subscription.receiver {
-            case .queue(let queue, _):
-                messages.append(Sent(number: number, queue: queue, size: size))
-            case .http(_, let deadLetters):
-                // A dead-letter queue gets a message for each subscriber that it stands in for.
-                let sent =
-                    outside.first { $0.deadLetter.queue === deadLetters }?.deadLetter
-                    ?? Sent(number: number, queue: deadLetters, size: size)
-                sent.receiverCount += 1
-                outside.append((subscription, sent))
-            }
+        if !publications.isEmpty, random.chance(50) {
+            let again = random.pick(publications)
+            if again.topic.isThere { return .topic(.publish(again.topic, [again])) }
         }
+        let count = random.chance(200) ? random.within(2...5) : 1
+        return .topic(.publish(topic, (0..<count).map { _ in publication(to: topic) }))
+    }
+
+    private func publication(to topic: SimulatedTopic) -> Publication {
+        deduplications += 1
         let publication = Publication(
-            number: number, text: Sent.text(number: number, size: size), kind: kind,
-            messages: messages, outside: outside)
+            number: world.oracle.nextNumber(), to: topic,
+            size: random.chance(20) ? random.below(60_000) : random.below(600), random: random,
+            group: topic.isFIFO ? "g\(random.below(4))" : nil,
+            deduplication: topic.isFIFO && !topic.isContentBased
+                ? "\(name)-\(deduplications)" : nil)
         world.oracle.register(publication)
-        return .publish(topic, publication)
+        if topic.isFIFO {
+            publications.append(publication)
+            if publications.count > 20 { publications.removeFirst() }
+        }
+        return publication
     }
 
     func finished(_ ask: Ask, _ answer: Answer?) {}

@@ -107,12 +107,13 @@ extension Oracle {
             if isAbsent && !queue.isWiped { break }
             return .refused(type)
         case .purge, .remove:
+            // An attempt that nobody answered has removed it.
+            if case .remove(let queue) = attempt.ask { queue.existence.became(at: now) }
             attempt.wipe?.end = now
             return .refused(type)
         case .count(let queue) where queue.isWiped:
             return .refused(type)
-        case .create, .setVisibility, .count, .createTopic, .subscribe, .confirm, .publish:
-            break
+        case .create, .setVisibility, .count, .topic: break
         }
         fail("refused: \(attempt.ask.description): \(type) \(message)")
         return .refused(type)

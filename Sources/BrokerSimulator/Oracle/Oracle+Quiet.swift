@@ -8,7 +8,7 @@ extension Oracle {
         var most = 0
         for sent in messages where sent.queue === queue {
             least += sent.owed
-            most += sent.attempts - sent.copies.count
+            most += sent.mostCopies(clock) - sent.copies.count
             for copy in sent.copies where copy.deleted.isEmpty {
                 most += 1
                 if !copy.isPossiblyGone(at: latestNow) { least += 1 }
@@ -34,18 +34,6 @@ extension Oracle {
                 let seen = copy.deliveries.isEmpty ? "never received" : "received, never deleted"
                 fail("lost: b\(sent.number) (\(copy.id)) was acknowledged, \(seen)")
             }
-        }
-        for publication in publicationList where publication.isAcknowledged {
-            // A subscriber that answered has it; all others have a dead letter each.
-            let missed = publication.outside.filter {
-                !$0.subscription.taken.contains(publication.number)
-            }
-            guard let first = missed.first, first.deadLetter.copies.count < missed.count else {
-                continue
-            }
-            fail(
-                "lost: b\(publication.number) reached neither \(first.subscription.endpoint) "
-                    + "nor its dead-letter queue")
         }
     }
 }

@@ -41,10 +41,7 @@ extension Oracle {
     private func copy(
         _ id: String, _ body: String, _ queue: SimulatedQueue, _ attempt: Attempt
     ) -> Copy? {
-        var text = body
-        if body.first == "{" {
-            text = JSON(Array(body.utf8)[...])?.text("Message") ?? ""
-        }
+        let (text, envelope) = Envelope.open(body)
         guard let number = Sent.number(of: text) else {
             fail("unexpected: a body that nobody sent: \(body.prefix(80))")
             return nil
@@ -53,6 +50,7 @@ extension Oracle {
             if copy.sent.number != number && !copy.sent.isPublished || copy.sent.text != text {
                 fail("damaged: b\(copy.sent.number) came as \(text.prefix(40))")
             }
+            checkNotification(copy, envelope)
             return copy
         }
         guard let sent = sent(number, for: queue), let first = sent.firstBegan else {
@@ -62,6 +60,7 @@ extension Oracle {
         if sent.text != text { fail("damaged: b\(number) has \(text.utf8.count) bytes") }
         let copy = Copy(sent, id: id, earliest: first, latest: now)
         add(copy)
+        checkNotification(copy, envelope)
         return copy
     }
 

@@ -53,10 +53,11 @@ extension Oracle {
     /// A message of the broker that was not known before.
     func add(_ copy: Copy) {
         let sent = copy.sent
-        if sent.copies.count >= sent.attempts {
+        let most = sent.mostCopies(clock)
+        if sent.copies.count >= most {
             fail(
-                "unexpected: b\(sent.number) is there \(sent.copies.count + 1) times, "
-                    + "was sent \(sent.attempts) times")
+                "unexpected: b\(sent.number) is there \(sent.copies.count + 1) times in "
+                    + "\(sent.queue.name), was sent \(most) times")
         }
         if sent.deduplication != nil {
             for other in sent.copies where isWithinWindow(copy, other) {
@@ -98,21 +99,5 @@ extension Oracle {
         let highest = max(queue.sequences.last?.highest ?? "", sequence)
         queue.sequences.append((now, highest))
         if queue.sequences.count > 2_000 { queue.sequences.removeFirst(1_000) }
-    }
-
-    /// Takes the answer to Publish.
-    func publishAnswered(_ attempt: Attempt, _ answer: HTTPAnswer) -> Answer {
-        guard case .publish(let topic, let publication) = attempt.ask else {
-            preconditionFailure("a publish was asked")
-        }
-        guard answer.status == 200 else {
-            let text = String(decoding: answer.body, as: UTF8.self)
-            fail("refused: publish to \(topic.name): \(text)")
-            return .refused("\(answer.status)")
-        }
-        publication.isAcknowledged = true
-        // Each queue owes one copy more, unless it was received already.
-        for sent in publication.messages where sent.copies.isEmpty { sent.owed = 1 }
-        return .done
     }
 }

@@ -14,6 +14,8 @@ final class Oracle {
     private(set) var publicationList: [Publication] = []
     /// Copies by message identifier; for look-up.
     var copies: [String: Copy] = [:]
+    /// The number of what Publish has given an identifier.
+    var publicationOfID: [String: Int] = [:]
     private(set) var counts = Counts()
 
     /// What was seen in a run, for its last line.
@@ -50,11 +52,7 @@ final class Oracle {
     func register(_ publication: Publication) {
         publications[publication.number] = publication
         publicationList.append(publication)
-        for sent in publication.messages + publication.outside.map(\.deadLetter)
-        where !sent.isPublished {
-            sent.isPublished = true
-            messages.append(sent)
-        }
+        messages += publication.messages
     }
 
     /// What was published with this number.
@@ -64,12 +62,12 @@ final class Oracle {
     func sent(_ number: Int, for queue: SimulatedQueue) -> Sent? {
         guard let publication = publications[number] else { return direct[number] }
         return publication.messages.first { $0.queue === queue }
-            ?? publication.outside.first { $0.deadLetter.queue === queue }?.deadLetter
     }
 
     /// A client is about to ask.
     func began(_ ask: Ask) -> Attempt {
         let attempt = Attempt(ask, began: now)
+        noteExistence(ask)
         switch ask {
         case .send(_, let messages):
             for sent in messages { sendBegan(sent) }
@@ -88,15 +86,20 @@ final class Oracle {
             attempt.wipe = wipe
             queue.wipes.append(wipe)
             queue.sequences = []
-        case .publish(_, let publication):
-            for sent in publication.messages { sendBegan(sent) }
-            for (_, sent) in publication.outside { sendBegan(sent) }
+        case .topic(let ask): topicBegan(ask, attempt)
         case .setVisibility(let queue, let seconds):
             queue.visibilities.append(seconds)
-        case .create, .count, .createTopic, .subscribe, .confirm:
-            break
+        case .create, .count: break
         }
         return attempt
+    }
+
+    private func noteExistence(_ ask: Ask) {
+        switch ask {
+        case .create(let queue): queue.existence.mayBecome(true, at: now)
+        case .remove(let queue): queue.existence.mayBecome(false, at: now)
+        default: break
+        }
     }
 
     private func sendBegan(_ sent: Sent) {
@@ -110,6 +113,7 @@ final class Oracle {
         // What was under way may still be carried out a little later.
         attempt.wipe?.end = now + 60_000
         for change in attempt.changes { change.end = now + 60_000 }
+        if case .topic(let ask) = attempt.ask { topicUnanswered(ask, attempt) }
         if case .receive(let queue, _, _, _) = attempt.ask {
             queue.receivesUnderWay -= 1
             queue.lastReceiveLost = now
@@ -122,15 +126,7 @@ final class Oracle {
             unanswered(attempt)
             return .troubled(answer.status)
         }
-        if case .publish = attempt.ask { return publishAnswered(attempt, answer) }
-        switch attempt.ask {
-        case .createTopic, .subscribe, .confirm:
-            if answer.status == 200 { return .done }
-            let text = String(decoding: answer.body, as: UTF8.self)
-            fail("refused: \(attempt.ask.description): \(text)")
-            return .refused(text)
-        default: break
-        }
+        if case .topic(let ask) = attempt.ask { return topicAnswered(ask, attempt, answer) }
         guard let json = JSON(answer.body) else {
             fail("nonsense: the answer to \(attempt.ask.description) is no JSON")
             return .troubled(answer.status)
@@ -152,17 +148,19 @@ final class Oracle {
         case .change(_, let held, let seconds):
             return changeAnswered(attempt, held, seconds, json)
         case .purge, .remove:
+            if case .remove(let queue) = attempt.ask { queue.existence.became(at: now) }
             attempt.wipe?.answered = now
             attempt.wipe?.end = now
             return .done
         case .count(let queue): return countAnswered(queue, json)
         case .create(let queue):
+            queue.existence.became(at: now)
             queue.visibilities = [30]
             return .done
         case .setVisibility(let queue, let seconds):
             queue.visibilities = [seconds]
             return .done
-        case .createTopic, .subscribe, .confirm, .publish: return .done
+        case .topic: return .done
         }
     }
 }
@@ -177,6 +175,8 @@ final class Attempt {
     var changes: [VisibilityChange] = []
     /// Of a receive: others that were under way when it began.
     var foreignReceives = 0
+    /// Of a publish: the window of each message.
+    var publishes: [Publication.Window] = []
 
     init(_ ask: Ask, began: UInt64) {
         self.ask = ask

@@ -14,6 +14,10 @@ final class SimulatedQueue {
     var isReady = false
     /// Whether it is a dead-letter queue.
     var isForDeadLetters = false
+    /// Whether it may exist.
+    var existence = History(false)
+    /// Messages of FIFO topics that were acknowledged and not received, by topic and group.
+    var owedInOrder: [String: [Sent]] = [:]
     /// What its attribute VisibilityTimeout may be.
     var visibilities = [30]
     /// Receives that were begun, and those whose answer came.
@@ -68,13 +72,11 @@ final class Sent {
     var copies: [Copy] = []
     /// Copies that must exist though no answer named them: those of acknowledged publications.
     var owed = 0
-    /// How many receivers of one publication each get a copy.
-    var receiverCount = 0
-    /// Whether it is the message of a publication.
-    var isPublished = false
+    /// The publication whose message it is.
+    unowned var publication: Publication?
 
     init(
-        number: Int, queue: SimulatedQueue, size: Int, group: String? = nil,
+        number: Int, queue: SimulatedQueue, text: String, group: String? = nil,
         deduplication: String? = nil, delay: Int? = nil
     ) {
         self.number = number
@@ -82,7 +84,15 @@ final class Sent {
         self.group = group
         self.deduplication = deduplication
         self.delay = delay
-        text = Sent.text(number: number, size: size)
+        self.text = text
+    }
+
+    /// Whether it is the message of a publication.
+    var isPublished: Bool { publication != nil }
+
+    /// No more copies than these may exist.
+    func mostCopies(_ clock: SimulatedClock) -> Int {
+        publication?.most(of: self, clock) ?? attempts
     }
 
     /// The body with this number.
@@ -92,8 +102,10 @@ final class Sent {
 
     /// The number of a body; nil when it has none.
     static func number(of text: String) -> Int? {
-        guard text.first == "b", let dot = text.firstIndex(of: ".") else { return nil }
-        return Int(text[text.index(after: text.startIndex)..<dot])
+        // Published in JSON, or plain.
+        let plain = text.hasPrefix(#"{"b":""#) ? text.dropFirst(6) : text[...]
+        guard plain.first == "b", let dot = plain.firstIndex(of: ".") else { return nil }
+        return Int(plain[plain.index(after: plain.startIndex)..<dot])
     }
 }
 

@@ -30,8 +30,11 @@ struct Faults {
     var pieceByteCount: Int
     /// The longest a piece is under way.
     var wireMilliseconds: Int
-    /// Answers of subscribers that are refusals, or none.
+    /// Answers of subscribers that are refusals, or none; and times in which one is down.
     var failingSubscriber: Int
+    /// Orders to the archive that fail, and those that take seconds.
+    var failingArchive: Int
+    var slowArchive: Int
 
     /// Draws the rates.
     init(_ random: Randomness) {
@@ -52,6 +55,8 @@ struct Faults {
         pieceByteCount = random.pick([1 << 20, 1 << 20, 1_400, 100, 7])
         wireMilliseconds = random.pick([0, 2, 20, 100])
         failingSubscriber = random.pick([0, 50, 300])
+        failingArchive = random.pick([0, 0, 20])
+        slowArchive = random.pick([0, 10, 100])
     }
 
     /// The rates in one line.
@@ -66,6 +71,7 @@ struct Faults {
             + "commits \(commitMilliseconds) ms, "
             + "recovery fails \(failingRecovery)/1000, wire cut \(cut)/1000 "
             + "pieces \(pieceByteCount) B within \(wireMilliseconds) ms, "
-            + "subscribers fail \(failingSubscriber)/1000"
+            + "subscribers fail \(failingSubscriber)/1000, "
+            + "archive fails \(failingArchive)/1000 slow \(slowArchive)/1000"
     }
 }

@@ -9,6 +9,7 @@ final class SimulatedNode {
     private let clock: SimulatedClock
     private let disk: SimulatedDisk
     private let courier: SimulatedCourier
+    private let archive: SimulatedArchive
     private let shard: Shard
     private let table: ConnectionTable
     private var wires: [(token: ConnectionToken, wire: SimulatedWire)] = []
@@ -18,11 +19,12 @@ final class SimulatedNode {
     /// Recovers what is on `disk`.
     init(
         clock: SimulatedClock, disk: SimulatedDisk, random: Randomness, shape: JournalShape,
-        courier: SimulatedCourier
+        courier: SimulatedCourier, archive: SimulatedArchive
     ) throws(JournalError) {
         self.clock = clock
         self.disk = disk
         self.courier = courier
+        self.archive = archive
         var journal = JournalSettings()
         journal.segmentByteCount = shape.segmentByteCount
         journal.memoryBudget = shape.memoryBudget
@@ -37,7 +39,7 @@ final class SimulatedNode {
         shard = try Shard(
             journal: Journal(disk: disk, settings: journal), settings: settings,
             seams: Seams(
-                courier: courier, signer: SimulatedSigner(), archive: MemoryArchive(),
+                courier: courier, signer: SimulatedSigner(), archive: archive,
                 deliveryLog: SilentDeliveryLog()),
             wall: clock.wall, monotonic: clock.now)
         table = ConnectionTable(
@@ -60,7 +62,8 @@ final class SimulatedNode {
     var nextDeadline: UInt64? {
         let due = [
             table.nextDeadline, shard.nextDeadline.map { shard.clock.monotonic(of: $0) },
-            disk.nextDeadline, courier.nextDeadline, wires.compactMap(\.wire.nextArrival).min(),
+            disk.nextDeadline, courier.nextDeadline, archive.nextDeadline,
+            wires.compactMap(\.wire.nextArrival).min(),
         ].compactMap(\.self).min()
         return due.map { max($0, pausedUntil) }
     }

@@ -27,24 +27,13 @@ struct Workload {
     }
 
     /// The queues and topics.
-    func makeQueues() -> (queues: [SimulatedQueue], topics: [SimulatedTopic]) {
+    func makeQueues(_ random: Randomness) -> (queues: [SimulatedQueue], topics: [SimulatedTopic]) {
         var queues: [SimulatedQueue] = []
         if kind != .fifo { queues += standardQueues() }
         if kind != .standard && kind != .topics { queues += fifoQueues() }
         guard kind == .topics || kind == .mixed else { return (queues, []) }
-        let fan = ["fan", "fan-raw"].map { SimulatedQueue($0, isFIFO: false) }
-        let undelivered = SimulatedQueue("undelivered", isFIFO: false)
-        undelivered.isForDeadLetters = true
-        let topic = SimulatedTopic("topic")
-        topic.subscriptions = [
-            SimulatedSubscription(.queue(fan[0], isRaw: false), kind: nil),
-            SimulatedSubscription(.queue(fan[1], isRaw: true), kind: "red"),
-            SimulatedSubscription(
-                .http(url: "http://subscriber.test/a", deadLetters: undelivered), kind: nil),
-            SimulatedSubscription(
-                .http(url: "http://subscriber.test/b", deadLetters: undelivered), kind: "blue"),
-        ]
-        return (queues + fan + [undelivered], [topic])
+        let set = TopicSet(random, isWhole: kind == .topics)
+        return (queues + set.queues, set.topics)
     }
 
     private func standardQueues() -> [SimulatedQueue] {

@@ -24,6 +24,8 @@ final class World {
     let topics: [SimulatedTopic]
     let disk: SimulatedDisk
     let courier: SimulatedCourier
+    let archive: SimulatedArchive
+    private let watch: SubscriberWatch
     var stage = Stage.busy
     private(set) var node: SimulatedNode?
     /// When the next node starts, while there is none.
@@ -43,12 +45,14 @@ final class World {
         workload = Workload(kind, random.fork())
         transcript = Transcript(clock: clock, isVerbose: isVerbose)
         oracle = Oracle(clock: clock)
-        (queues, topics) = workload.makeQueues()
+        (queues, topics) = workload.makeQueues(random.fork())
         disk = SimulatedDisk(clock: clock, random: random.fork(), faults: faults)
         courier = SimulatedCourier(clock: clock, random: random.fork(), faults: faults)
+        archive = SimulatedArchive(clock: clock, random: random.fork(), faults: faults)
+        watch = SubscriberWatch(topics, oracle: oracle, transcript: transcript)
         restartAt = clock.now
         schedule = FaultSchedule(faults, random.fork(), from: clock.now)
-        watchParcels()
+        courier.onParcel = { [watch] in watch.received($0, $1) }
     }
 
     /// Whether things go wrong.
@@ -83,7 +87,8 @@ final class World {
         }
         do throws(JournalError) {
             let started = try SimulatedNode(
-                clock: clock, disk: disk, random: random.fork(), shape: shape, courier: courier)
+                clock: clock, disk: disk, random: random.fork(), shape: shape, courier: courier,
+                archive: archive)
             disk.performsUntilFailure = nil
             node = started
             transcript.note(
@@ -118,8 +123,10 @@ final class World {
 
     private func endNode(losesPower: Bool, rest: UInt64) {
         ends += 1
+        watch.ends = ends
         node?.crash()
         courier.crash()
+        archive.crash()
         // Before the node goes: what is under way is written from its memory.
         if losesPower { disk.losePower() } else { disk.crash() }
         node = nil
@@ -132,6 +139,7 @@ final class World {
         disk.isTrouble = false
         disk.isFull = false
         courier.isTrouble = false
+        archive.isTrouble = false
     }
 
     /// Lets happen what is due of faults.
@@ -157,7 +165,12 @@ final class World {
     }
 
     private func stopNode() {
-        do throws(JournalError) { try node?.stop() } catch { nodeFailed(error) }
+        do throws(JournalError) {
+            try node?.stop()
+            archive.close()
+        } catch {
+            nodeFailed(error)
+        }
         endNode(losesPower: false, rest: 1_000)
     }
 
@@ -169,37 +182,6 @@ final class World {
         let limit = interval + 2 * snapshots + 12 * Int(shape.segmentByteCount)
         if disk.byteCount > limit {
             oracle.fail("space not reclaimed: \(disk.byteCount) bytes, at most \(limit)")
-        }
-    }
-
-    private func take(
-        _ parcel: Parcel, for subscription: SimulatedSubscription, isTaken: Bool
-    ) {
-        if let json = JSON(parcel.body[...]), let token = json.text("Token") {
-            transcript.note("\(subscription.endpoint) is asked to confirm")
-            subscription.token = token
-            return
-        }
-        let text = String(decoding: parcel.body, as: UTF8.self)
-        guard let number = Sent.number(of: text),
-            let publication = oracle.publication(number),
-            publication.text == text,
-            publication.outside.contains(where: { $0.subscription === subscription })
-        else {
-            return oracle.fail("unexpected: \(subscription.endpoint) got \(text.prefix(60))")
-        }
-        transcript.note("\(subscription.endpoint) \(isTaken ? "takes" : "refuses") b\(number)")
-        if isTaken { subscription.taken.insert(number) }
-    }
-
-    private func watchParcels() {
-        courier.onParcel = { [unowned self] parcel, isTaken in
-            guard case .http(let url, _) = parcel.address else { return }
-            for topic in topics {
-                for subscription in topic.subscriptions where subscription.endpoint == url {
-                    take(parcel, for: subscription, isTaken: isTaken)
-                }
-            }
         }
     }
 }
