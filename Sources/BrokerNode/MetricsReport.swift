@@ -54,7 +54,44 @@ struct MetricsReport: ~Copyable {
             describe(name, help, "gauge")
             sample(name, labels: [], UInt64(value))
         }
+        write(
+            "apus_turn_seconds", "How long turns of the shard's loop took.", node.turns.elapsed)
+        write(
+            "apus_turn_processor_seconds", "Processor time of turns of the shard's loop.",
+            node.turns.worked)
+        write("apus_longest_turn_seconds", "The longest turn.", node.turns.elapsed.longest)
+        write(
+            "apus_longest_turn_processor_seconds", "The longest turn by processor time.",
+            node.turns.worked.longest)
         writeTopics(broker)
+    }
+
+    private mutating func write(
+        _ name: StaticString, _ help: StaticString, _ histogram: TurnTimes.Histogram
+    ) {
+        describe(name, help, "histogram")
+        var total: UInt64 = 0
+        for place in 0...TurnTimes.bounds.count {
+            total += histogram.counts[place]
+            writer.append(name)
+            writer.append("_bucket{le=\"")
+            if place < TurnTimes.bounds.count {
+                writer.append(seconds: TurnTimes.bounds[place])
+            } else {
+                writer.append("+Inf")
+            }
+            writer.append("\"} ")
+            writer.append(decimal: total)
+            writer.append("\n")
+        }
+        writer.append(name)
+        writer.append("_sum ")
+        writer.append(seconds: histogram.sum)
+        writer.append("\n")
+        writer.append(name)
+        writer.append("_count ")
+        writer.append(decimal: total)
+        writer.append("\n")
     }
 
     private mutating func writeTopics(_ broker: borrowing Broker) {
@@ -94,6 +131,16 @@ struct MetricsReport: ~Copyable {
         }
     }
 
+    private mutating func write(
+        _ name: StaticString, _ help: StaticString, _ nanoseconds: UInt64
+    ) {
+        describe(name, help, "gauge")
+        writer.append(name)
+        writer.append(" ")
+        writer.append(seconds: nanoseconds)
+        writer.append("\n")
+    }
+
     private mutating func describe(
         _ name: StaticString, _ help: StaticString, _ kind: StaticString
     ) {
@@ -124,5 +171,20 @@ struct MetricsReport: ~Copyable {
         writer.append(" ")
         writer.append(decimal: value)
         writer.append("\n")
+    }
+}
+
+extension ByteWriter {
+    /// Appends nanoseconds as seconds, with nine digits after the point.
+    fileprivate mutating func append(seconds nanoseconds: UInt64) {
+        append(decimal: nanoseconds / 1_000_000_000)
+        append(".")
+        let fraction = nanoseconds % 1_000_000_000
+        var bound: UInt64 = 100_000_000
+        while bound > max(fraction, 1) {
+            append("0")
+            bound /= 10
+        }
+        append(decimal: fraction)
     }
 }

@@ -12,4 +12,6 @@ public struct NodeStatistics: Sendable {
     public var requests: UInt64 = 0
     /// Requests answered with an error.
     public var refusedRequests: UInt64 = 0
+    /// How long the turns of the shard's loop took.
+    public internal(set) var turns = TurnTimes()
 }

@@ -108,6 +108,15 @@ public final class Shard {
         while let batch = gate.release(durable: journal.durablePosition) { body(batch) }
     }
 
+    /// Counts a turn of the loop, as its thread measured it.
+    ///
+    /// - Parameters:
+    ///   - elapsed: Nanoseconds by the clock.
+    ///   - worked: Nanoseconds of processor time.
+    public func countTurn(elapsed: UInt64, worked: UInt64) {
+        statistics.turns.add(elapsed: elapsed, worked: worked)
+    }
+
     /// Takes a batch back whose replies were written.
     public func recycle(_ batch: ReplyBatch) { replies.recycle(batch) }
 

@@ -23,6 +23,8 @@ final class MainLoop {
     private var spareBatch: CommandBatch? = CommandBatch()
     private var batches: [CommandBatch] = []
     private var stopsAt: UInt64?
+    /// The processor time of the loop's thread at the end of its last turn, in nanoseconds.
+    private var threadTime: UInt64 = 0
 
     /// - Parameter inbox: Where the `others` post; signals `wake`.
     init(
@@ -43,6 +45,7 @@ final class MainLoop {
     func run() throws(JournalError) {
         // Also when the journal fails: no loop outlives the shard.
         defer { for loop in others { loop.end() } }
+        threadTime = SystemClock.threadNanoseconds()
         while true {
             let now = network.wait(until: deadline) { key, now in
                 switch key {
@@ -56,11 +59,20 @@ final class MainLoop {
             }
             courier.advance(at: now)
             try tick(at: now)
+            countTurn()
             if let stopsAt, isFinished(at: now, deadline: stopsAt) { break }
         }
         network.table.closeAll()
         courier.closeAll()
         try shard.close()
+    }
+
+    private func countTurn() {
+        let total = SystemClock.threadNanoseconds()
+        shard.countTurn(
+            elapsed: SystemClock.monotonicNanoseconds() - network.turnBegan,
+            worked: total - threadTime)
+        threadTime = total
     }
 
     private func tick(at now: UInt64) throws(JournalError) {

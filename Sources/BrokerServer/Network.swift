@@ -5,6 +5,8 @@ final class Network {
     private let poller: Poller
     private let doorway: Doorway
     let table: ConnectionTable
+    /// When the last wait ended, in nanoseconds of the monotonic clock.
+    private(set) var turnBegan: UInt64 = 0
 
     init(poller: Poller, doorway: Doorway, table: ConnectionTable) {
         self.poller = poller
@@ -16,7 +18,8 @@ final class Network {
     /// something due, and takes in what the clients did. Hands out the events of others.
     func wait(until deadline: UInt64?, _ handle: (EventKey, _ now: UInt64) -> Void) -> UInt64 {
         let count = poller.wait(milliseconds: timeout(until: deadline))
-        let now = SystemClock.monotonicMilliseconds()
+        turnBegan = SystemClock.monotonicNanoseconds()
+        let now = turnBegan / 1_000_000
         // Who waited in the last turn comes before who has just arrived.
         table.takeTurns(at: now)
         for index in 0..<count {

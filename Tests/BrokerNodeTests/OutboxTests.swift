@@ -212,6 +212,27 @@ struct OutboxTests {
         #expect(node.deliveries.documents.isEmpty)
     }
 
+    @Test("Turns of the loop are counted by how long they took")
+    func turns() throws {
+        let node = try TestNode()
+        node.shard.countTurn(elapsed: 100_000, worked: 90_000)
+        node.shard.countTurn(elapsed: 1_500_000_000, worked: 100_001)
+        let answer = try node.done(Ask.http("GET", "/metrics"))
+        for line in [
+            "# TYPE apus_turn_seconds histogram",
+            #"apus_turn_seconds_bucket{le="0.000100000"} 1"#,
+            #"apus_turn_seconds_bucket{le="0.100000000"} 1"#,
+            #"apus_turn_seconds_bucket{le="+Inf"} 2"#,
+            "apus_turn_seconds_sum 1.500100000", "apus_turn_seconds_count 2",
+            #"apus_turn_processor_seconds_bucket{le="0.000100000"} 1"#,
+            #"apus_turn_processor_seconds_bucket{le="0.000200000"} 2"#,
+            "apus_longest_turn_seconds 1.500000000",
+            "apus_longest_turn_processor_seconds 0.000100001",
+        ] {
+            #expect(answer.holds(line + "\n"), "\(line)")
+        }
+    }
+
     @Test("Counters are shown by topic and protocol")
     func metrics() throws {
         let node = try TestNode.withTopic()
