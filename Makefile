@@ -58,14 +58,14 @@ simulate: ## Run seeds of the simulator (SEEDS=100 from SEED on, DURATION=600 se
 planted-bugs: ## Plant known mistakes in a copy of the tree and have the simulator find each
 	@scripts/planted-bugs
 
-bench: ## Measure the release build against nginx (BENCH="send --connections 16" picks what)
+bench: ## Measure the release build against nginx (BENCH="--workload send --connections 16")
 	@scripts/install-dependencies --bench
 	@swift build -c release
 ifdef BENCH
-	@$(RELEASE)/apus-bench compare $(BENCH) --server $(RELEASE)/apus
+	@$(RELEASE)/apus-bench compare $(RELEASE)/apus nginx $(BENCH)
 else
-	@$(RELEASE)/apus-bench compare --server $(RELEASE)/apus
-	@$(RELEASE)/apus-bench compare round-trip --backlog 1000000 --server $(RELEASE)/apus
+	@$(RELEASE)/apus-bench compare $(RELEASE)/apus nginx --workload send,send-batch,receive-delete
+	@$(RELEASE)/apus-bench run backlog --depths 0,1000000 --server $(RELEASE)/apus
 endif
 
 clean: ## Remove what was built and installed in this tree (the data directory stays)

@@ -79,6 +79,8 @@ let package = Package(
             name: "BrokerServerTests", dependencies: ["BrokerServer", "COpenSSL"],
             swiftSettings: settings),
         .testTarget(
+            name: "BenchTests", dependencies: ["Bench", "Bytes"], swiftSettings: settings),
+        .testTarget(
             name: "BrokerSimulatorTests", dependencies: ["BrokerSimulator"],
             swiftSettings: settings),
     ]

@@ -11,9 +11,14 @@ struct SystemError: Error, CustomStringConvertible {
         self.number = number
     }
 
-    var description: String {
+    /// What the kernel said, without the call.
+    var reason: String {
         // Safe because strerror returns a terminated string for every number.
-        unsafe "\(call): \(String(cString: strerror(number)))"
+        unsafe String(cString: strerror(number))
+    }
+
+    var description: String {
+        "\(call): \(reason)"
     }
 }
 

@@ -52,6 +52,14 @@ final class Poller {
         return max(0, Int(count))
     }
 
+    /// Waits at most so many nanoseconds and returns how many sockets are ready.
+    func wait(nanoseconds: UInt64) -> Int {
+        // Safe because the kernel writes at most `eventLimit` events into memory of that size.
+        let count = unsafe apus_wait_nanoseconds(
+            descriptor.number, events, Int32(Poller.eventLimit), nanoseconds)
+        return max(0, Int(count))
+    }
+
     /// The index of the `position`th ready socket of the last wait.
     func readyIndex(_ position: Int) -> Int {
         precondition(position >= 0 && position < Poller.eventLimit, "position within the events")

@@ -24,8 +24,17 @@ enum ProcessorTime {
 
     /// The most memory the process has had resident, in bytes.
     static func peakResidentByteCount(of process: Int32) -> UInt64 {
+        statusByteCount("VmHWM:", of: process)
+    }
+
+    /// The memory the process has resident, in bytes.
+    static func residentByteCount(of process: Int32) -> UInt64 {
+        statusByteCount("VmRSS:", of: process)
+    }
+
+    private static func statusByteCount(_ name: String, of process: Int32) -> UInt64 {
         for line in (SmallFile.text("/proc/\(process)/status") ?? "").split(separator: "\n")
-        where line.hasPrefix("VmHWM:") {
+        where line.hasPrefix(name) {
             let fields = line.split { $0 == " " || $0 == "\t" }
             return fields.count > 1 ? (UInt64(fields[1]) ?? 0) * 1024 : 0
         }

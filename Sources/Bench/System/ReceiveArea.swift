@@ -30,6 +30,9 @@ final class ReceiveArea {
         }
     }
 
+    /// Forgets everything.
+    func removeAll() { consume(end - start) }
+
     /// Has `read` write into free space; what it returns, when positive, is how much it wrote.
     func fill(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
         makeRoom()

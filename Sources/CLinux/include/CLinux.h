@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include "CLinuxBench.h"
 #include "CLinuxProcess.h"
 #include "CLinuxServer.h"
 

@@ -13,16 +13,17 @@ final class DeliveryLoad {
     private let publishBytes: [UInt8]
     private var tokens: [String] = []
     private var deliveredCount = 0
+    private var recent = Histogram()
 
-    /// Sets everything up: topic, endpoints, confirmed subscriptions, connections.
+    /// Sets everything up: endpoints, confirmed subscriptions, connections.
     init(
-        _ control: ControlClient, content: WorkloadContent, endpointCount: Int,
+        _ control: ControlClient, _ topic: Topic, publishBytes: [UInt8], endpointCount: Int,
         connectionCount: Int
     ) throws {
         self.control = control
+        self.topic = topic
+        self.publishBytes = publishBytes
         poller = try Poller()
-        topic = try Topic(control, name: "bench-\(Clock.now)")
-        publishBytes = topic.publishRequest(content)
         for index in 0..<connectionCount {
             let publisher = try LoadConnection(control.address, port: control.port)
             try poller.add(publisher.socket.number, index: index)
@@ -45,44 +46,51 @@ final class DeliveryLoad {
             guard Clock.now < deadline else {
                 throw BenchError("\(tokens.count) of \(endpoints.count) confirmations came")
             }
-            var ignored = LoadResult()
-            try handleReady(into: &ignored)
+            try handleReady(into: LoadResult())
         }
         for token in tokens { try topic.confirm(control, token: token) }
     }
 
-    /// Publishes for so long, or so often, and goes on until every delivery has come.
+    /// Publishes as planned, and goes on until every delivery has come.
     ///
     /// No more deliveries are owed at any time than one for each publisher and endpoint, so that
     /// what is measured is the pace that the server keeps up.
-    func run(nanoseconds: UInt64, requestCount: Int?) throws -> LoadResult {
-        var result = LoadResult()
+    func run(_ plan: LoadPlan) throws -> LoadResult {
+        let result = LoadResult()
+        recent = Histogram()
         let processorTime = ProcessorTime.own
-        let begun = Clock.now
+        var plan = plan
+        plan.warmUp = 0
+        var sampler = Sampler(plan, startingAt: Clock.now)
         let window = max(1, publishers.count) * endpoints.count
         var startedCount = 0
+        var lastDelivery = Clock.now
+        var lastCount = 0
         deliveredCount = 0
         while true {
             let now = Clock.now
-            let isOver = requestCount.map { startedCount >= $0 } ?? (now - begun >= nanoseconds)
-            if !isOver {
+            if !sampler.isOver(result, now) {
                 for (index, publisher) in publishers.enumerated() where !publisher.isBusy {
                     guard startedCount * endpoints.count - deliveredCount < window else { break }
-                    if let requestCount, startedCount >= requestCount { break }
                     try publish(publisher, index: index, at: now)
                     startedCount += 1
                 }
-            } else if deliveredCount >= (startedCount - result.failureCount) * endpoints.count {
+            } else if deliveredCount >= (startedCount - result.failureCount) * endpoints.count,
+                !publishers.contains(where: \.isBusy)
+            {
                 break
             }
-            guard now - begun < nanoseconds + 120_000_000_000 else {
+            if deliveredCount > lastCount { (lastDelivery, lastCount) = (now, deliveredCount) }
+            guard now - lastDelivery < 60_000_000_000 else {
                 throw BenchError("\(deliveredCount) deliveries came of \(startedCount) messages")
             }
-            try handleReady(into: &result)
+            try handleReady(into: result)
+            if sampler.isDue(Clock.now) { sampler.sample(result, recent, isStopping: false) }
         }
         result.messageCount = deliveredCount
-        result.nanoseconds = Clock.now - begun
+        result.nanoseconds = Clock.now - sampler.begun
         result.clientNanoseconds = ProcessorTime.own - processorTime
+        sampler.finish(result, recent)
         return result
     }
 
@@ -94,13 +102,13 @@ final class DeliveryLoad {
         try flush(publisher, index: index)
     }
 
-    private func handleReady(into result: inout LoadResult) throws {
+    private func handleReady(into result: LoadResult) throws {
         let readyCount = poller.wait(milliseconds: 100)
         for position in 0..<readyCount {
             let index = poller.readyIndex(position)
             let firstDeliverer = publishers.count + endpoints.count
             if index < publishers.count {
-                try handlePublisher(index, into: &result)
+                try handlePublisher(index, into: result)
             } else if index < firstDeliverer {
                 try accept(endpoints[index - publishers.count])
             } else if let deliverer = deliverers[index - firstDeliverer] {
@@ -109,15 +117,17 @@ final class DeliveryLoad {
         }
     }
 
-    private func handlePublisher(_ index: Int, into result: inout LoadResult) throws {
+    private func handlePublisher(_ index: Int, into result: LoadResult) throws {
         let publisher = publishers[index]
         if publisher.awaitsWriting { try flush(publisher, index: index) }
         guard try publisher.socket.receive(into: publisher.received) != nil,
             let response = Response(publisher.received.view)
         else { return }
-        result.latencies.record(Clock.now - publisher.sentAt)
+        let latency = Clock.now - publisher.sentAt
+        result.latencies[Step.publish.rawValue].record(latency)
+        recent.record(latency)
         result.requestCount += 1
-        if response.status != 200 { result.failureCount += 1 }
+        if response.status != 200 { result.fail("\(response.status) \(response.errorCode)") }
         publisher.received.consume(response.count)
         publisher.isBusy = false
     }
