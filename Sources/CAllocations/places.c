@@ -84,9 +84,10 @@ extern char *swift_demangle(
 uintptr_t apus_allocations_function(uintptr_t frame, char *name, size_t limit) {
     Dl_info info;
     // The address is the one to return to, which may lie behind the function's last instruction.
-    if (limit == 0 || !dladdr((void *)(frame - 1), &info) || info.dli_sname == NULL) return 0;
-    char *plain = swift_demangle(info.dli_sname, strlen(info.dli_sname), NULL, NULL, 0);
-    strncpy(name, plain ? plain : info.dli_sname, limit - 1);
+    if (limit == 0 || !dladdr((void *)(frame - 1), &info)) return 0;
+    const char *mangled = info.dli_sname ? info.dli_sname : "a private function";
+    char *plain = swift_demangle(mangled, strlen(mangled), NULL, NULL, 0);
+    strncpy(name, plain ? plain : mangled, limit - 1);
     name[limit - 1] = 0;
     free(plain);
     return frame - 1 - (uintptr_t)info.dli_fbase;

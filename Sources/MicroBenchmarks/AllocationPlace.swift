@@ -46,10 +46,7 @@ public struct AllocationPlace: Sendable {
         return AllocationPlace(
             allocations: Double(times) / Double(operationCount),
             bytes: Double(bytes) / Double(operationCount),
-            functions: Array(
-                frames.prefix(frameCount).compactMap(function)
-                    .drop { runtimePrefixes.contains(where: $0.hasPrefix) }
-                    .prefix { !$0.contains("MicroBenchmarks.") && !$0.hasPrefix("Bench_main") }))
+            functions: interesting(frames.prefix(frameCount).compactMap(function)))
     }
 
     /// How functions begin that allocate on behalf of another.
@@ -57,6 +54,13 @@ public struct AllocationPlace: Sendable {
         "apus_allocations_note", "malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc",
         "swift_",
     ]
+
+    private static func interesting(_ functions: [String]) -> [String] {
+        let outer = functions.drop { !$0.hasPrefix(runtimePrefixes[0]) }
+            .drop { runtimePrefixes.contains(where: $0.hasPrefix) }
+        return Array(
+            outer.prefix { !$0.contains("MicroBenchmarks.") && !$0.hasPrefix("Bench_main") })
+    }
 
     private static func function(_ frame: UInt) -> String? {
         var name = [CChar](repeating: 0, count: nameLimit)

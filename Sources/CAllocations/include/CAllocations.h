@@ -27,8 +27,8 @@ size_t apus_allocations_place_count(void);
 /// first, and their number to `frame_count`. The places that allocated most often come first.
 uint64_t apus_allocations_place(
     size_t index, uintptr_t *frames, size_t frame_limit, size_t *frame_count, uint64_t *bytes);
-/// Writes the name of the function that `frame` lies in, without its mangling, and returns the
-/// address within the file of the program, as debuggers want it; 0 when it has no name.
+/// Writes the name of the function that `frame` lies in, without its mangling, as far as it is
+/// exported; returns the address within the program's file, as debuggers want it, or 0.
 uintptr_t apus_allocations_function(uintptr_t frame, char *name, size_t limit);
 
 #endif
