@@ -87,6 +87,17 @@ public struct Broker: ~Copyable {
     var attributeScratch = ByteWriter(capacity: 4096)
     var taken: [UInt32] = []
     var matched: [UInt32] = []
+    /// The entries of the message that is being published.
+    var entries: [StoredNotification.Entry] = []
+    /// The ids of the batch that is being performed.
+    var batchIDs: [ByteView] = []
+
+    // -- The latest outcomes, kept for their memory: it is free again when the caller has encoded
+    // them, and copied when the caller still holds them.
+
+    var received: [ReceivedMessage] = []
+    var sentResults: [BatchResult<SentMessage>] = []
+    var batchResults: [BatchResult<Void>] = []
 
     /// An empty broker. Before anything else it is loaded, or founded.
     public init(configuration: BrokerConfiguration, entropy: Entropy) {

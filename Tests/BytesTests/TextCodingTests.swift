@@ -35,6 +35,12 @@ private func written(_ write: (inout ByteWriter) -> Void) -> String {
             var decoded = ByteWriter()
             #expect(Base64.decode(coded.view, into: &decoded))
             #expect(decoded.array == bytes)
+            var inPlace = ByteWriter()
+            inPlace.append("kept")
+            inPlace.append(bytes)
+            inPlace.encodeBase64(from: 4)
+            #expect(inPlace.view.prefix(4) == "kept")
+            #expect(inPlace.view.dropFirst(4) == coded.view)
         }
     }
 

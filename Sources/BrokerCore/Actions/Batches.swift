@@ -47,15 +47,15 @@ enum Batches {
         }
     }
 
-    /// The ids of a batch whose entries have nothing else to check as a whole.
-    static func checkIDs(_ ids: [ByteView?]) throws(BrokerError) -> [ByteView] {
-        var checked: [ByteView] = []
-        checked.reserveCapacity(ids.count)
-        for id in ids {
-            let id = try checkFormat(id)
+    /// Puts the ids of a batch into `checked`, whose entries have nothing else to check as a whole.
+    static func checkIDs<Entry>(
+        of entries: [Entry], _ id: (Entry) -> ByteView?, into checked: inout [ByteView]
+    ) throws(BrokerError) {
+        checked.removeAll(keepingCapacity: true)
+        for entry in entries {
+            let id = try checkFormat(id(entry))
             try checkDistinct(id, among: checked)
             checked.append(id)
         }
-        return checked
     }
 }

@@ -16,20 +16,19 @@ extension Broker {
         let queue = try queue(change.queue)
         try Batches.checkCount(
             change.entries.count, entryName: "ChangeMessageVisibilityBatchRequestEntry")
-        let ids = try Batches.checkIDs(change.entries.map(\.id))
-        var results: [BatchResult<Void>] = []
-        results.reserveCapacity(ids.count)
+        try Batches.checkIDs(of: change.entries, { $0.id }, into: &batchIDs)
+        batchResults.removeAll(keepingCapacity: true)
         for (index, entry) in change.entries.enumerated() {
             do throws(BrokerError) {
                 try changeVisibility(
                     entry.receiptHandle, to: entry.visibilityTimeout, in: queue, at: now,
                     into: sink)
-                results.append(BatchResult(id: ids[index], result: .success(())))
+                batchResults.append(BatchResult(id: batchIDs[index], result: .success(())))
             } catch {
-                results.append(BatchResult(id: ids[index], result: .failure(error)))
+                batchResults.append(BatchResult(id: batchIDs[index], result: .failure(error)))
             }
         }
-        return results
+        return batchResults
     }
 
     /// A message that is visible already stays so, and the answer is yes: a late change must not

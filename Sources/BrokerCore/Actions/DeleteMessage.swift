@@ -19,21 +19,20 @@ extension Broker {
     ) throws(BrokerError) -> [BatchResult<Void>] {
         let queue = try queue(delete.queue)
         try Batches.checkCount(delete.entries.count, entryName: "DeleteMessageBatchRequestEntry")
-        let ids = try Batches.checkIDs(delete.entries.map(\.id))
-        var results: [BatchResult<Void>] = []
-        results.reserveCapacity(ids.count)
+        try Batches.checkIDs(of: delete.entries, { $0.id }, into: &batchIDs)
+        batchResults.removeAll(keepingCapacity: true)
         taken.removeAll(keepingCapacity: true)
         for (index, entry) in delete.entries.enumerated() {
             do throws(BrokerError) {
                 let slot = try messageToDelete(entry.receiptHandle, of: queue, at: now)
                 if let slot, !taken.contains(slot) { taken.append(slot) }
-                results.append(BatchResult(id: ids[index], result: .success(())))
+                batchResults.append(BatchResult(id: batchIDs[index], result: .success(())))
             } catch {
-                results.append(BatchResult(id: ids[index], result: .failure(error)))
+                batchResults.append(BatchResult(id: batchIDs[index], result: .failure(error)))
             }
         }
         if !taken.isEmpty { deleteTaken(from: queue, at: now, into: sink) }
-        return results
+        return batchResults
     }
 
     /// The message that a handle lets its holder delete; nil when there is nothing to do.

@@ -14,7 +14,7 @@ extension Broker {
             throw .invalidParameter(
                 "Only one of TopicArn, TargetArn and PhoneNumber can be specified")
         }
-        if arn.hasPrefix("arn:aws:sns:"), arn.split(separator: ":").last?.contains("/") == true {
+        if arn.hasPrefix("arn:aws:sns:"), Broker.namesDevice(arn) {
             return try publishDirectly(publish, from: caller, at: now, into: sink)
         }
         let isFIFO = arn.hasSuffix(".fifo")
@@ -54,6 +54,17 @@ extension Broker {
         return results
     }
 
+    /// Whether the last element of an ARN that is not empty has a slash.
+    private static func namesDevice(_ arn: String) -> Bool {
+        var isWithinElement = false
+        for byte in arn.utf8.reversed() {
+            if byte == 0x2F { return true }
+            if byte == 0x3A, isWithinElement { return false }
+            isWithinElement = byte != 0x3A
+        }
+        return false
+    }
+
     private func checkRoom() throws(BrokerError) {
         guard acceptsMessages else { throw .noRoomForMessages }
     }
@@ -65,7 +76,7 @@ extension Broker {
         into sink: any RecordSink
     ) -> PublishedMessage {
         encodeAttributes(draft.attributes)
-        let arn = topic.identity.arn
+        let arn = topic.arn
         return arn.withByteView { target in
             var stored = StoredNotification(
                 draft, to: target, number: topic.number, attributes: attributeScratch.view,
@@ -124,15 +135,18 @@ extension Broker {
         var facts = MessageFacts(attributes: stored.attributeBytes, body: stored.message)
         topic.filters.matching(&facts, into: &matched)
         topic.counts.filteredOut += UInt64(topic.confirmedCount - matched.count)
-        var sequences: [UInt32: UInt64] = [:]
-        var entries: [StoredNotification.Entry] = []
-        entries.reserveCapacity(matched.count + 1)
+        var fanOut = FanOut()
+        var entries = exchange(&self.entries, with: [])
+        defer {
+            entries.removeAll(keepingCapacity: true)
+            self.entries = entries
+        }
         for number in matched {
             guard let subscription = topics.subscriptions[Int(number)] else {
                 preconditionFailure("the filters name subscriptions that are there")
             }
             if subscription.replay != nil { continue }
-            let entry = entry(for: subscription, of: stored, &sequences)
+            let entry = entry(for: subscription, of: stored, &fanOut)
             if let entry { entries.append(entry) }
         }
         if topic.settings.archiveDays != nil {
@@ -168,11 +182,29 @@ extension Broker {
 
     // MARK: Entries
 
+    /// What the entries of one message have to know of each other, and of the message.
+    struct FanOut {
+        /// The sequence numbers given in FIFO queues, by the number of the queue.
+        fileprivate var sequences: [UInt32: UInt64] = [:]
+        /// Bytes in a queue, once they were counted.
+        private var rawByteCount: Int?
+        private var envelopeByteCount: Int?
+
+        init() {}
+
+        /// Bytes of the message in a queue.
+        fileprivate mutating func byteCount(of stored: StoredNotification, isRaw: Bool) -> Int {
+            if let known = isRaw ? rawByteCount : envelopeByteCount { return known }
+            let count = stored.byteCountInQueue(isRaw: isRaw)
+            if isRaw { rawByteCount = count } else { envelopeByteCount = count }
+            return count
+        }
+    }
+
     /// What a subscription gets of a message: an entry, or nil when its queue has accepted the same
     /// deduplication identifier already, or when nothing can take the message.
     mutating func entry(
-        for subscription: Subscription, of stored: StoredNotification,
-        _ sequences: inout [UInt32: UInt64]
+        for subscription: Subscription, of stored: StoredNotification, _ fanOut: inout FanOut
     ) -> StoredNotification.Entry? {
         let isRaw = subscription.settings.rawMessageDelivery
         var entry = StoredNotification.Entry(
@@ -181,14 +213,15 @@ extension Broker {
             subscriptionID: subscription.id)
         guard let identity = subscription.queue else { return entry }
         let queue = queue(of: identity)
-        let fault = queue.map { self.fault(of: stored, in: $0, subscription) } ?? .queueDoesNotExist
+        var fault: QueueDelivery.Fault? = .queueDoesNotExist
+        if let queue { fault = self.fault(of: stored, in: queue, subscription, &fanOut) }
         if let queue, fault == nil {
             // What comes from the archive comes again on purpose.
             if queue.settings.isFIFO, !stored.isReplayed, isDuplicate(stored, in: queue) {
                 return nil
             }
             entry.kind = .queue
-            assign(queue, to: &entry, &sequences, at: stored.timestamp)
+            assign(queue, to: &entry, &fanOut, at: stored.timestamp)
             note(.delivered, of: stored, for: subscription, identity)
             return entry
         }
@@ -197,7 +230,7 @@ extension Broker {
             return nil
         }
         entry.kind = .deadLetter
-        assign(queue, to: &entry, &sequences, at: stored.timestamp)
+        assign(queue, to: &entry, &fanOut, at: stored.timestamp)
         note(.redriven, fault, of: stored, for: subscription, identity)
         return entry
     }
@@ -205,15 +238,16 @@ extension Broker {
     /// Why a queue cannot take the message; nil when its type, its size limit and its policy allow
     /// it.
     private func fault(
-        of stored: StoredNotification, in queue: Queue, _ subscription: Subscription
+        of stored: StoredNotification, in queue: Queue, _ subscription: Subscription,
+        _ fanOut: inout FanOut
     ) -> QueueDelivery.Fault? {
         let isRaw = subscription.settings.rawMessageDelivery
         if queue.settings.isFIFO, !subscription.topic.settings.isFIFO { return .wrongType }
         if isRaw, stored.attributeCount > Limits.messageAttributes { return .tooManyAttributes }
-        if stored.byteCountInQueue(isRaw: isRaw) > queue.settings.maximumMessageSize {
+        if fanOut.byteCount(of: stored, isRaw: isRaw) > queue.settings.maximumMessageSize {
             return .tooLong
         }
-        return queue.refusesNotifications(from: subscription.topic.identity.arn) ? .denied : nil
+        return queue.refusesNotifications(from: subscription.topic.arn) ? .denied : nil
     }
 
     private func isDuplicate(_ stored: StoredNotification, in queue: Queue) -> Bool {
@@ -224,13 +258,13 @@ extension Broker {
 
     private func assign(
         _ queue: Queue, to entry: inout StoredNotification.Entry,
-        _ sequences: inout [UInt32: UInt64], at timestamp: Timestamp
+        _ fanOut: inout FanOut, at timestamp: Timestamp
     ) {
         entry.queue = queue.number
         guard queue.settings.isFIFO else { return }
         entry.sequenceNumber = nextSequenceNumber(
-            after: sequences[queue.number] ?? queue.sequence, at: timestamp)
-        sequences[queue.number] = entry.sequenceNumber
+            after: fanOut.sequences[queue.number] ?? queue.sequence, at: timestamp)
+        fanOut.sequences[queue.number] = entry.sequenceNumber
     }
 
     // MARK: Applying

@@ -183,11 +183,10 @@ extension Broker {
         finishTaking(until: visibleAt, attempt: attempt, from: queue, at: now)
     }
 
-    func describeTaken(in queue: Queue) -> [ReceivedMessage] {
-        var messages: [ReceivedMessage] = []
-        messages.reserveCapacity(taken.count)
-        for slot in taken { messages.append(describe(slot, in: queue)) }
-        return messages
+    mutating func describeTaken(in queue: Queue) -> [ReceivedMessage] {
+        received.removeAll(keepingCapacity: true)
+        for slot in taken { received.append(describe(slot, in: queue)) }
+        return received
     }
 
     private func describe(_ slot: UInt32, in queue: Queue) -> ReceivedMessage {

@@ -15,29 +15,28 @@ extension Broker {
     ) throws(BrokerError) -> [BatchResult<SentMessage>] {
         let queue = try queue(send.queue)
         try Batches.checkCount(send.entries.count, entryName: "SendMessageBatchRequestEntry")
-        let ids = try checkBatch(send.entries, for: queue.settings)
-        var results: [BatchResult<SentMessage>] = []
-        results.reserveCapacity(ids.count)
+        try checkBatch(send.entries, for: queue.settings)
+        sentResults.removeAll(keepingCapacity: true)
         for (index, entry) in send.entries.enumerated() {
             do throws(BrokerError) {
                 try MessageRules.check(entry.message, for: queue.settings, in: .batchEntry)
                 let sent = try accept(
                     entry.message, number: index, in: queue, from: caller, at: now, into: sink)
-                results.append(BatchResult(id: ids[index], result: .success(sent)))
+                sentResults.append(BatchResult(id: batchIDs[index], result: .success(sent)))
             } catch {
-                results.append(BatchResult(id: ids[index], result: .failure(error)))
+                sentResults.append(BatchResult(id: batchIDs[index], result: .failure(error)))
             }
         }
-        return results
+        return sentResults
     }
 
     /// What refuses a batch as a whole: for each entry its id, then on FIFO queues a missing
     /// deduplication or group identifier, then a repeated id; at last the size of all together.
-    private func checkBatch(
+    /// The ids are in `batchIDs` then.
+    private mutating func checkBatch(
         _ entries: [SendMessageBatch.Entry], for settings: QueueSettings
-    ) throws(BrokerError) -> [ByteView] {
-        var ids: [ByteView] = []
-        ids.reserveCapacity(entries.count)
+    ) throws(BrokerError) {
+        batchIDs.removeAll(keepingCapacity: true)
         var byteCount = 0
         for entry in entries {
             let id = try Batches.checkFormat(entry.id)
@@ -50,8 +49,8 @@ extension Broker {
                         "The request must contain the parameter MessageGroupId.")
                 }
             }
-            try Batches.checkDistinct(id, among: ids)
-            ids.append(id)
+            try Batches.checkDistinct(id, among: batchIDs)
+            batchIDs.append(id)
             byteCount += MessageRules.byteCount(of: entry.message)
         }
         guard byteCount <= Limits.messageBytes else {
@@ -60,7 +59,6 @@ extension Broker {
                 "Batch requests cannot be longer than \(Limits.messageBytes) bytes. You have sent "
                     + "\(byteCount) bytes.")
         }
-        return ids
     }
 
     // MARK: One message

@@ -52,13 +52,13 @@ public struct ReceiptHandle: Hashable, Sendable {
 
     /// The base64 text that clients see, appended to `writer`.
     public func write(to writer: inout ByteWriter) {
-        var raw = ByteWriter(capacity: 64)
-        raw.append(littleEndian: Self.mark)
-        raw.append(littleEndian: queue)
-        raw.append(littleEndian: slot)
-        raw.append(littleEndian: generation)
-        raw.append(littleEndian: receive)
-        raw.append(littleEndian: tag)
-        writer.append(base64: raw.view)
+        let start = writer.count
+        writer.append(littleEndian: Self.mark)
+        writer.append(littleEndian: queue)
+        writer.append(littleEndian: slot)
+        writer.append(littleEndian: generation)
+        writer.append(littleEndian: receive)
+        writer.append(littleEndian: tag)
+        writer.encodeBase64(from: start)
     }
 }

@@ -152,7 +152,7 @@ extension Broker {
             since: Instant(milliseconds: owed.since))
         switch owed.kind {
         case .archive:
-            delivery.topicARN = topics.topics[Int(owed.receiver)]?.identity.arn ?? ""
+            delivery.topicARN = topics.topics[Int(owed.receiver)]?.arn ?? ""
         case .direct:
             delivery.protocolKind =
                 SubscriptionProtocol(rawValue: UInt8(owed.receiver)) ?? .application
@@ -164,7 +164,7 @@ extension Broker {
                 subscription.protocolKind == .sms
                 ? PhoneNumber.withoutSeparators(subscription.endpoint) : subscription.endpoint
             delivery.subscriptionARN = subscription.arn
-            delivery.topicARN = subscription.topic.identity.arn
+            delivery.topicARN = subscription.topic.arn
             delivery.isRaw = subscription.settings.rawMessageDelivery
             delivery.contentType = retryPlan(for: subscription).contentType
         }
@@ -263,7 +263,7 @@ extension Broker {
             ?? SubscriptionProtocol(rawValue: UInt8(truncatingIfNeeded: owed.receiver)) ?? .http
         let feedback = topic?.settings.feedback(for: kind)
         return DeliveryReport(
-            fate: .delivered, topicARN: topic?.identity.arn ?? "", protocolKind: kind,
+            fate: .delivered, topicARN: topic?.arn ?? "", protocolKind: kind,
             attempts: Int(owed.attempts) + 1, successRoleARN: feedback?.successRoleARN,
             failureRoleARN: feedback?.failureRoleARN,
             successSampleRate: feedback?.successSampleRate ?? 0, messageID: nil)

@@ -70,7 +70,7 @@ extension Broker {
             let isRange = replay.phase == .range
             body(
                 ReplayRequest(
-                    subscription: number, topicARN: subscription.topic.identity.arn,
+                    subscription: number, topicARN: subscription.topic.arn,
                     from: isRange ? replay.policy.start : replay.startedAt,
                     until: isRange ? end : nil, afterSequence: replay.sequence,
                     limit: Self.replayBatch))
@@ -124,8 +124,8 @@ extension Broker {
         stored.isReplayed = true
         stored.topic = subscription.topic.number
         stored.seed = entropy.next()
-        var sequences: [UInt32: UInt64] = [:]
-        guard let entry = entry(for: subscription, of: stored, &sequences) else { return }
+        var fanOut = FanOut()
+        guard let entry = entry(for: subscription, of: stored, &fanOut) else { return }
         record(&stored, [entry], into: sink) { broker, stored, entries, position, length in
             broker.applyPublished(
                 stored, entries, in: subscription.topic, deduplicationKey: nil, at: position,

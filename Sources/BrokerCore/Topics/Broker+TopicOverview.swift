@@ -5,7 +5,7 @@ extension Broker {
     /// Calls `body` with every topic's ARN and counts, by number.
     public func forEachTopic(_ body: (_ arn: String, _ counts: TopicCounts) -> Void) {
         for case let topic? in topics.topics where !topic.isDeleted {
-            body(topic.identity.arn, topic.counts)
+            body(topic.arn, topic.counts)
         }
     }
 
@@ -14,7 +14,7 @@ extension Broker {
         topics.topics.compactMap { topic in
             guard let topic, !topic.isDeleted, let days = topic.settings.archiveDays
             else { return nil }
-            return (topic.identity.arn, days)
+            return (topic.arn, days)
         }
     }
 }

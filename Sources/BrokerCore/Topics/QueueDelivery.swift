@@ -62,7 +62,7 @@ extension Broker {
             queueDeliveries.last?.report.messageID == stored.id
             ? queueDeliveries.last?.digest : nil
         var report = DeliveryReport(
-            fate: fate, topicARN: topic.identity.arn, protocolKind: .sqs, attempts: 1,
+            fate: fate, topicARN: topic.arn, protocolKind: .sqs, attempts: 1,
             successRoleARN: feedback.successRoleARN, failureRoleARN: feedback.failureRoleARN,
             successSampleRate: feedback.successSampleRate, messageID: stored.id)
         report.messageID = stored.id

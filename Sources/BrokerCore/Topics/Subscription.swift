@@ -84,7 +84,7 @@ final class Subscription {
     /// `<topic ARN>:<id>`.
     var arn: String {
         var writer = ByteWriter(capacity: 160)
-        writer.append(topic.identity.arn)
+        writer.append(topic.arn)
         writer.append(0x3A as UInt8)
         writer.append(uuid: id.high, low: id.low)
         return writer.view.string

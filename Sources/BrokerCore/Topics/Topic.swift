@@ -5,6 +5,8 @@ final class Topic {
     /// The topic's number, never used twice.
     let number: UInt32
     let identity: TopicIdentity
+    /// The ARN of `identity`.
+    let arn: String
     let createdAt: Timestamp
     var settings: TopicSettings
     var tags: QueueTags
@@ -38,6 +40,7 @@ final class Topic {
     ) {
         self.number = number
         self.identity = identity
+        arn = identity.arn
         self.createdAt = createdAt
         self.settings = settings
         self.tags = tags

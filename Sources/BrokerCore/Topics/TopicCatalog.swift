@@ -20,7 +20,7 @@ final class TopicCatalog {
 
     /// What each account has in each region.
     private(set) var namespaces: [Namespace: TopicNamespace] = [:]
-    private var topicOfIdentity: [TopicIdentity: Topic] = [:]
+    private var topicOfARN: [String: Topic] = [:]
     private var subscriptionOfID: [MessageID: Subscription] = [:]
     private var subscriptionOfEndpoint: [EndpointKey: Subscription] = [:]
     private var platformOfIdentity: [PlatformIdentity: PlatformApplication] = [:]
@@ -29,7 +29,10 @@ final class TopicCatalog {
     // MARK: Finding
 
     /// The topic of `identity`; nil when there is none.
-    func topic(_ identity: TopicIdentity) -> Topic? { topicOfIdentity[identity] }
+    func topic(_ identity: TopicIdentity) -> Topic? { topicOfARN[identity.arn] }
+
+    /// The topic that is shown with this ARN; nil when there is none.
+    func topic(arn: String) -> Topic? { topicOfARN[arn] }
 
     /// The subscription, pending or confirmed, whose ARN ends with `id`.
     func subscription(_ id: MessageID) -> Subscription? { subscriptionOfID[id] }
@@ -73,7 +76,7 @@ final class TopicCatalog {
     /// Enters a topic, which has no subscriptions yet.
     func enter(_ topic: Topic) {
         keep(topic)
-        topicOfIdentity[topic.identity] = topic
+        topicOfARN[topic.arn] = topic
         change(topic.identity.account, topic.identity.region) { namespace in
             let index = namespace.topics.firstIndex(at: topic.identity.name)
             namespace.topics.insert(topic, at: index)
@@ -93,7 +96,7 @@ final class TopicCatalog {
             namespace.topics.remove(at: namespace.topics.firstIndex(at: topic.identity.name))
             if topic.settings.isFIFO { namespace.fifoTopicCount -= 1 }
         }
-        topicOfIdentity[topic.identity] = nil
+        topicOfARN[topic.arn] = nil
     }
 
     // MARK: Subscriptions

@@ -101,6 +101,30 @@ extension ByteWriter {
         }
     }
 
+    /// Puts the bytes from `start` on, which have been written, into padded base64.
+    public mutating func encodeBase64(from start: Int) {
+        precondition(start >= 0 && start <= count, "only written bytes are encoded")
+        let length = count - start
+        let whole = length / 3
+        let last: UInt32? =
+            switch length % 3 {
+            case 1: Self.digits(UInt32(view[count - 1]) << 16) & 0xFFFF | 0x3D3D_0000
+            case 2:
+                Self.digits(UInt32(view[count - 2]) << 16 | UInt32(view[count - 1]) << 8)
+                    & 0xFF_FFFF | 0x3D00_0000
+            default: nil
+            }
+        while count - start < (length + 2) / 3 * 4 { append(0x3D) }
+        if let last { replace(at: start + whole * 4, littleEndian: last) }
+        // From the end, so that no digit takes the place of a byte that has not been read.
+        for index in (0..<whole).reversed() {
+            let place = start + index * 3
+            let group =
+                UInt32(view[place]) << 16 | UInt32(view[place + 1]) << 8 | UInt32(view[place + 2])
+            replace(at: start + index * 4, littleEndian: Self.digits(group))
+        }
+    }
+
     private static func encode(_ bytes: ByteView, to out: UnsafeMutableRawPointer) -> Int {
         let whole = bytes.count / 3
         for index in 0..<whole {

@@ -7,7 +7,7 @@ extension Broker {
         let owner = subscription.owner.description
         var list: [(name: String, value: String)] = [
             ("SubscriptionArn", subscription.arn),
-            ("TopicArn", subscription.topic.identity.arn),
+            ("TopicArn", subscription.topic.arn),
             ("Protocol", subscription.protocolKind.name),
             ("Endpoint", subscription.shownEndpoint),
             ("Owner", owner),
@@ -92,6 +92,6 @@ extension Subscription {
     fileprivate var description: SubscriptionDescription {
         SubscriptionDescription(
             arn: state == .confirmed ? arn : "PendingConfirmation", owner: owner,
-            protocolName: protocolKind.name, endpoint: shownEndpoint, topicARN: topic.identity.arn)
+            protocolName: protocolKind.name, endpoint: shownEndpoint, topicARN: topic.arn)
     }
 }

@@ -5,7 +5,7 @@ extension Broker {
     func attributes(of topic: Topic, at now: Moment) -> [(name: String, value: String)] {
         var list = topic.settings.attributes(of: topic.identity)
         list.append(("Owner", topic.identity.account.description))
-        list.append(("TopicArn", topic.identity.arn))
+        list.append(("TopicArn", topic.arn))
         list.append(("SubscriptionsConfirmed", String(topic.confirmedCount)))
         list.append(("SubscriptionsPending", String(topic.pendingCount)))
         list.append(("SubscriptionsDeleted", String(topic.deletedCount)))

@@ -38,6 +38,12 @@ extension Broker {
     func topic(
         named arn: String?, from caller: Caller, parameter: String = "TopicArn"
     ) throws(BrokerError) -> Topic {
+        // An ARN as clients were told it needs no parsing.
+        if let known = arn.flatMap({ topics.topic(arn: $0) }),
+            known.identity.region == caller.region
+        {
+            return known
+        }
         guard let topic = topics.topic(try topicIdentity(arn, named: parameter, from: caller))
         else { throw BrokerError(.notFound, "Topic does not exist") }
         return topic
