@@ -30,6 +30,7 @@ IMPORTS = {
     },
     "MicroBenchmarks": {
         "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode", "CAllocations",
+        "Glibc",
     },
     "Bench": {"Bytes", "CLinux", "Glibc", "MicroBenchmarks", "Synchronization"},
 }

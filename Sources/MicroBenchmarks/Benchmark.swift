@@ -76,7 +76,7 @@ struct Benchmark {
 public struct MicroResult: Sendable {
     /// The benchmark.
     public var name: String
-    /// The median of the rounds.
+    /// Processor time, the median of the rounds.
     public var nanoseconds: Double
     /// Blocks asked of the allocator.
     public var allocations: Double
