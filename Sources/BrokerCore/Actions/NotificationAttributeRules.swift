@@ -14,6 +14,9 @@ enum NotificationAttributeRules {
                     + "\(attribute.name.string).member.dataType' failed to satisfy constraint: "
                     + "Member must not be null")
         }
+        guard type.count < Limits.attributeNameBytes else {
+            throw invalid("Length of message attribute type must be less than 256 bytes.")
+        }
         let name = attribute.name.string
         if isKind(type, "String") || isKind(type, "Number") {
             let kind = isKind(type, "String") ? "String" : "Number"

@@ -385,6 +385,7 @@ extension Broker {
         _ publish: Publish, from caller: Caller, at now: Moment, into sink: any RecordSink
     ) throws(BrokerError) -> PublishedMessage {
         try PublishRules.checkPresence(publish.message)
+        try PublishRules.checkIdentifiers(publish.message, isFIFO: false)
         try PublishRules.check(publish.message)
         let kind: SubscriptionProtocol
         let target: String

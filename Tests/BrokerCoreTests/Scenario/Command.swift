@@ -87,7 +87,7 @@ struct Command {
                 if character == "\"" {
                     token.isQuoted = true
                     token.text += try quoted(&rest)
-                } else if character == "=", token.name == nil, !token.isQuoted {
+                } else if character == "=", token.name == nil {
                     token.name = token.text
                     token.text = ""
                 } else {
