@@ -19,8 +19,8 @@ public struct BrokerConfiguration: Sendable {
 /// from the journal; both change the state by the same functions (named `apply…`). `advance` is
 /// told the time. Nothing here reads a clock, a file or the network.
 public struct Broker: ~Copyable {
-    let configuration: BrokerConfiguration
     let store: MessageStore
+    let configuration: BrokerConfiguration
     var entropy: Entropy
 
     // -- The catalog.

@@ -38,9 +38,13 @@ struct Thread: ~Copyable {
         self.thread = thread
     }
 
+    /// Nobody waits for the thread: the system frees what it has when its body returns.
+    deinit { pthread_detach(thread) }
+
     /// Waits until the body has returned.
     consuming func join() {
         // A thread is joined once, which consumes it.
         pthread_join(thread, nil)
+        discard self
     }
 }
