@@ -21,16 +21,6 @@ extension Broker {
     /// Queues that exist.
     public var queueCount: Int { queueIndex.count }
 
-    /// Bytes of memory that the index of messages takes.
-    public var indexByteCount: Int {
-        store.messages.memoryByteCount + store.deliveries.memoryByteCount
-            + store.groups.memoryByteCount + store.deduplications.memoryByteCount
-            + store.attempts.memoryByteCount + store.groupIndex.memoryByteCount
-            + store.deduplicationIndex.memoryByteCount + store.attemptIndex.memoryByteCount
-            + store.publications.memoryByteCount + store.owed.memoryByteCount
-            + store.wheel.memoryByteCount
-    }
-
     /// Appends the record of a message, sent or published, anew, when it is still needed from its
     /// old place.
     public mutating func relocate(

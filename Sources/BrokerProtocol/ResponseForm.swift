@@ -60,9 +60,6 @@ public struct ResponseForm: Sendable {
     }
 
     init() {}
-
-    /// Whether the connection stays open after the answer.
-    public var keepsAlive: Bool { connection != .closes }
 }
 
 /// How the URL of a queue is written.

@@ -93,16 +93,6 @@ public struct ByteWriter: ~Copyable {
         bytes.withByteView { append($0) }
     }
 
-    /// Appends `length` bytes that `fill` writes into the buffer it is given.
-    public mutating func append(
-        count length: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void
-    ) {
-        reserve(length)
-        // Safe because room was just made.
-        unsafe fill(UnsafeMutableBufferPointer(start: start + count, count: length))
-        count += length
-    }
-
     /// Appends as many bytes as `fill` says it has written, which must be `limit` at most; none, and
     /// false, when it says nil.
     @discardableResult

@@ -117,9 +117,6 @@ extension Broker {
         }
     }
 
-    /// Whether something could be taken now.
-    public var hasDueDeliveries: Bool { !ring.isEmpty }
-
     /// Deliveries that are owed, in any state.
     public var owedDeliveryCount: Int { store.owed.count }
 

@@ -117,8 +117,6 @@ final class DeliveryRing {
         return line
     }
 
-    var isEmpty: Bool { head == lines.count }
-
     func removeAll() {
         lines.removeAll()
         head = 0

@@ -1,7 +1,7 @@
 import Bytes
 
 /// What can be set of a topic, validated.
-public struct TopicSettings: Sendable, Equatable {
+public struct TopicSettings: Sendable {
     /// Within which messages of a FIFO topic a deduplication identifier is unique.
     public enum FIFOThroughputScope: String, Sendable {
         case topic = "Topic"
@@ -34,15 +34,6 @@ public struct TopicSettings: Sendable, Equatable {
 
     /// The defaults of a new topic.
     public init(isFIFO: Bool) { self.isFIFO = isFIFO }
-
-    /// Whether both have the same form in the journal.
-    public static func == (left: TopicSettings, right: TopicSettings) -> Bool {
-        var leftWriter = ByteWriter(capacity: 256)
-        var rightWriter = ByteWriter(capacity: 256)
-        left.encode(to: &leftWriter)
-        right.encode(to: &rightWriter)
-        return leftWriter.array == rightWriter.array
-    }
 }
 
 /// Who wants to know what became of deliveries.

@@ -27,8 +27,6 @@ protocol FieldWriter {
     /// A number or a truth value: bare in JSON.
     mutating func beginNumber(_ name: FieldName, into writer: inout ByteWriter)
     mutating func endNumber(_ name: FieldName, into writer: inout ByteWriter)
-    mutating func beginStructure(_ name: FieldName, into writer: inout ByteWriter)
-    mutating func endStructure(_ name: FieldName, into writer: inout ByteWriter)
     mutating func beginList(_ name: FieldName, into writer: inout ByteWriter)
     mutating func endList(_ name: FieldName, into writer: inout ByteWriter)
     /// An element that is a structure.

@@ -39,15 +39,6 @@ struct JSONFieldWriter: FieldWriter {
 
     mutating func endNumber(_ name: FieldName, into writer: inout ByteWriter) {}
 
-    mutating func beginStructure(_ name: FieldName, into writer: inout ByteWriter) {
-        begin(name.json, into: &writer)
-        open(0x7B, into: &writer)
-    }
-
-    mutating func endStructure(_ name: FieldName, into writer: inout ByteWriter) {
-        close(0x7D, into: &writer)
-    }
-
     mutating func beginList(_ name: FieldName, into writer: inout ByteWriter) {
         begin(name.json, into: &writer)
         open(0x5B, into: &writer)

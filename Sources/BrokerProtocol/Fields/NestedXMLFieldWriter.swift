@@ -31,14 +31,6 @@ struct NestedXMLFieldWriter: FieldWriter {
         close(name.xml, into: &writer)
     }
 
-    mutating func beginStructure(_ name: FieldName, into writer: inout ByteWriter) {
-        open(name.xml, into: &writer)
-    }
-
-    mutating func endStructure(_ name: FieldName, into writer: inout ByteWriter) {
-        close(name.xml, into: &writer)
-    }
-
     mutating func beginList(_ name: FieldName, into writer: inout ByteWriter) {
         open(name.xml, into: &writer)
     }

@@ -20,8 +20,6 @@ final class DueTimers {
 
     deinit { unsafe free(heap) }
 
-    var memoryByteCount: Int { capacity * MemoryLayout<UInt32>.stride }
-
     /// The timer that comes out next.
     // Safe because the heap holds at least one timer.
     var first: UInt32? { count > 0 ? unsafe heap[0] : nil }

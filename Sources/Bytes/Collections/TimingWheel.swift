@@ -45,12 +45,6 @@ public final class TimingWheel {
     /// How many timers are scheduled.
     public var count: Int { timers.count }
 
-    /// The memory held, in bytes.
-    public var memoryByteCount: Int {
-        timers.memoryByteCount + due.memoryByteCount
-            + Self.levels * (Self.bucketsPerLevel * 4 + Self.wordsPerLevel * 8)
-    }
-
     /// Schedules a timer and returns its number, which is never 0. O(1).
     public func schedule(at deadline: UInt64, payload: UInt64) -> UInt32 {
         let timer = timers.allocate()

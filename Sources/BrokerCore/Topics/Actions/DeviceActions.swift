@@ -9,7 +9,7 @@ extension Broker {
         var customUserData: String?
 
         init(_ attributes: [(name: String, value: String)]) throws(BrokerError) {
-            do {
+            do throws(AttributeFault) {
                 for (name, value) in attributes {
                     switch name {
                     case "Token": token = try Self.checked(token: value)
@@ -18,10 +18,8 @@ extension Broker {
                     default: throw AttributeFault("Invalid attribute name: \(name)")
                     }
                 }
-            } catch let fault as AttributeFault {
-                throw fault.amongOthers
             } catch {
-                preconditionFailure("an attribute is refused in one way")
+                throw error.amongOthers
             }
         }
 

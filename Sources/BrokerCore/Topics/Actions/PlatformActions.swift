@@ -93,7 +93,7 @@ extension Broker {
                 throw AttributeFault("Invalid value for attribute: \(name)").amongOthers
             }
             var value = value
-            do {
+            do throws(AttributeFault) {
                 switch name {
                 case "Enabled": value = String(try AttributeFault.boolean(value, of: name))
                 case "SuccessFeedbackSampleRate":
@@ -106,10 +106,8 @@ extension Broker {
                     if !value.isEmpty { try AttributeFault.arn(value, of: name) }
                 default: break
                 }
-            } catch let fault as AttributeFault {
-                throw fault.amongOthers
             } catch {
-                preconditionFailure("an attribute is refused in one way")
+                throw error.amongOthers
             }
             result.removeAll { $0.name == name }
             if !value.isEmpty { result.append((name, value)) }

@@ -41,11 +41,6 @@ struct PolicyNode {
         }
     }
 
-    var isObject: Bool {
-        if case .object = content { return true }
-        return false
-    }
-
     /// The text of a string; nil for anything else.
     var string: String? {
         if case .string(let text) = content { return text }

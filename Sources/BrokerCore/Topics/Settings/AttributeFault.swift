@@ -3,29 +3,16 @@
 /// The same fault reads differently where several attributes come together, as in CreateTopic and
 /// Subscribe, and where one comes alone, as in SetTopicAttributes.
 struct AttributeFault: Error, Equatable {
-    var code = BrokerError.Code.invalidParameter
     /// What AWS says after "Invalid parameter: ".
     var text: String
 
     init(_ text: String) { self.text = text }
 
-    init(code: BrokerError.Code, _ text: String) {
-        self.code = code
-        self.text = text
-    }
-
     /// The refusal of a request that sets this attribute alone.
-    var alone: BrokerError {
-        code == .invalidParameter
-            ? BrokerError(code, "Invalid parameter: \(text)") : BrokerError(code, text)
-    }
+    var alone: BrokerError { .invalidParameter(text) }
 
     /// The refusal of a request that sets this attribute among others.
-    var amongOthers: BrokerError {
-        code == .invalidParameter
-            ? BrokerError(code, "Invalid parameter: Attributes Reason: \(text)")
-            : BrokerError(code, text)
-    }
+    var amongOthers: BrokerError { .invalidParameter("Attributes Reason: \(text)") }
 
     /// A value that is neither true nor false, in whatever letter case.
     static func boolean(_ value: String, of name: String) throws(AttributeFault) -> Bool {

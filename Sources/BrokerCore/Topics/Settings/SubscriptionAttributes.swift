@@ -77,11 +77,7 @@ extension SubscriptionSettings {
         _ text: String, _ scope: FilterPolicyScope
     ) throws(AttributeFault) -> FilterPolicy {
         do { return try FilterPolicy(text, scope: scope) } catch {
-            switch error.code {
-            case .invalidParameter: throw AttributeFault("FilterPolicy: \(error.message)")
-            case .filterPolicyLimitExceeded:
-                throw AttributeFault(code: .filterPolicyLimitExceeded, error.message)
-            }
+            throw AttributeFault("FilterPolicy: \(error.message)")
         }
     }
 

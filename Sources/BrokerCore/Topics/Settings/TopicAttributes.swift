@@ -8,14 +8,20 @@ extension TopicSettings {
         _ create: CreateTopic, at now: Timestamp
     ) throws(BrokerError) -> TopicSettings {
         let type = create.attributes.last { $0.name == "FifoTopic" }?.value
-        do {
-            let isFIFO = try type.map { (text) throws(AttributeFault) in
-                try AttributeFault.boolean(text, of: "FifoTopic")
-            }
-            guard let name = create.name, isName(name, isFIFO: isFIFO ?? false) else {
-                throw BrokerError(.invalidParameter, "Invalid parameter: Topic Name")
-            }
-            var settings = TopicSettings(isFIFO: isFIFO ?? false)
+        let isFIFO: Bool
+        do throws(AttributeFault) {
+            isFIFO =
+                try type.map { (text) throws(AttributeFault) in
+                    try AttributeFault.boolean(text, of: "FifoTopic")
+                } ?? false
+        } catch {
+            throw error.amongOthers
+        }
+        guard let name = create.name, isName(name, isFIFO: isFIFO) else {
+            throw BrokerError(.invalidParameter, "Invalid parameter: Topic Name")
+        }
+        do throws(AttributeFault) {
+            var settings = TopicSettings(isFIFO: isFIFO)
             for (name, value) in create.attributes where name != "FifoTopic" {
                 try settings.set(name, value, at: now)
             }
@@ -23,12 +29,8 @@ extension TopicSettings {
                 try settings.setDataProtection(policy)
             }
             return settings
-        } catch let fault as AttributeFault {
-            throw fault.amongOthers
-        } catch let error as BrokerError {
-            throw error
         } catch {
-            preconditionFailure("a topic's settings are refused in two ways")
+            throw error.amongOthers
         }
     }
 
