@@ -57,6 +57,11 @@ import Testing
             + "SignedHeaders=host, Signature=00\r\n"
     }
 
+    @Test func theCallerComesFromTheKeyOfAQuery() throws {
+        let form = TestBuffer.form("Action=ListQueues&AWSAccessKeyId=123456789012")
+        #expect(try form.decodeAction().caller.account == AccountID(number: 123_456_789_012))
+    }
+
     @Test func theCallerComesFromTheSignature() throws {
         let known = try caller(signed("123456789012", "eu-central-1"))
         #expect(known.account.description == "123456789012" && known.region == "eu-central-1")

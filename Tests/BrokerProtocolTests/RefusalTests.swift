@@ -116,6 +116,24 @@ import Testing
         #expect(try refusal(receive).hasPrefix("invalidParameterValue: Number of"))
     }
 
+    @Test func aTargetWithoutAnOperationIsUnknown() throws {
+        let text =
+            "POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: AmazonSQS\r\nContent-Length: 2\r\n\r\n{}"
+        guard case .answer(.unknownOperation, let form) = try TestBuffer(text).decode() else {
+            Issue.record("it names no operation")
+            return
+        }
+        #expect(form.wire == .json)
+    }
+
+    @Test func aBrowserMayAskAboutTheServerAsAWhole() throws {
+        let request = try TestBuffer("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").decodeRequest()
+        #expect(request.method == .options && request.path.string == "*")
+        #expect(throws: (any Error).self) {
+            _ = try TestBuffer("GET * HTTP/1.1\r\nHost: h\r\n\r\n").decodeRequest()
+        }
+    }
+
     @Test func aBrowserMayAsk() throws {
         let text = "OPTIONS / HTTP/1.1\r\nHost: h\r\nOrigin: http://page\r\n\r\n"
         guard case .answer(let answer, let form) = try TestBuffer(text).decode() else { return }

@@ -48,6 +48,20 @@ import Testing
         }
     }
 
+    @Test func tagsOfAResource() throws {
+        guard
+            case .tagResource(let tag) = try TopicRequestTests.action(
+                "Action=TagResource&ResourceArn=a&Tags.member.1.Key=k&Tags.member.1.Value=v"),
+            case .untagResource(let untag) = try TopicRequestTests.action(
+                "Action=UntagResource&ResourceArn=a&TagKeys.member.1=k&TagKeys.member.2=l")
+        else {
+            Issue.record("another action")
+            return
+        }
+        #expect(tag.arn == "a" && tag.tags?.map(\.key) == ["k"] && tag.tags?.map(\.value) == ["v"])
+        #expect(untag.arn == "a" && untag.keys == ["k", "l"])
+    }
+
     @Test func severalAttributes() throws {
         for (name, parameter) in [
             ("SetEndpointAttributes", "EndpointArn"),

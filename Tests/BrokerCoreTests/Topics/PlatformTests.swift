@@ -112,6 +112,97 @@ extension TopicBench {
         ) { try bench.createPlatform("app", "GCM", [("Colour", "red")]) }
     }
 
+    @Test(arguments: [
+        (
+            "PlatformCredential", String(repeating: "x", count: 65_537),
+            "Invalid value for attribute: PlatformCredential"
+        ),
+        (
+            "SuccessFeedbackSampleRate", "101",
+            "SuccessFeedbackSampleRate: Invalid value [101]. Must be between 0 and 100."
+        ),
+        (
+            "SuccessFeedbackRoleArn", "role",
+            "SuccessFeedbackRoleArn Reason: An ARN must have at least 6 elements, not 1"
+        ),
+        (
+            "EventEndpointCreated",
+            "arn:aws:sns:us-east-1:0:" + String(repeating: "x", count: 2048),
+            "EventEndpointCreated Reason: must be at most 2048 bytes long"
+        ),
+        ("Enabled", "", "Enabled: Invalid value []. Must be true or false."),
+    ])
+    func anApplicationsAttributesHaveRules(name: String, value: String, text: String) throws {
+        let arn = try bench.createPlatform("app")
+        let refusal = BrokerError.invalidParameter("Attributes Reason: \(text)")
+        #expect(throws: refusal) {
+            try bench.run(.setPlatformApplicationAttributes(bench.set(arn, [(name, value)])))
+        }
+        #expect(throws: refusal) { try bench.createPlatform("other", "GCM", [(name, value)]) }
+        #expect(try bench.platforms() == [arn])
+    }
+
+    @Test func anApplicationsRolesAreSetAndRemoved() throws {
+        let arn = try bench.createPlatform("app")
+        let read = {
+            TopicBench.map(
+                try bench.run(.getPlatformApplicationAttributes(bench.request(arn))))
+        }
+        let role = "arn:aws:iam::000000000000:role/log"
+        for name in ["FailureFeedbackRoleArn", "EventDeliveryFailure"] {
+            _ = try bench.run(.setPlatformApplicationAttributes(bench.set(arn, [(name, role)])))
+            #expect(try read()[name] == role)
+            _ = try bench.run(.setPlatformApplicationAttributes(bench.set(arn, [(name, "")])))
+            #expect(try read()[name] == nil)
+        }
+    }
+
+    @Test func whatIsToBeSetIsGiven() throws {
+        let app = try bench.createPlatform("app")
+        let device = try bench.createDevice(app, "token")
+        for attributes: TopicAttributeList? in [nil, []] {
+            #expect(throws: BrokerError.self) {
+                try bench.run(.setPlatformApplicationAttributes(bench.set(app, attributes)))
+            }
+            #expect(throws: BrokerError.self) {
+                try bench.run(.setEndpointAttributes(bench.set(device, attributes)))
+            }
+            #expect(throws: BrokerError.self) {
+                try bench.run(.setSMSAttributes(bench.set("", attributes)))
+            }
+        }
+    }
+
+    @Test func aDeviceHasATokenOfSomeLength() throws {
+        let app = try bench.createPlatform("app")
+        let refusal = BrokerError.invalidParameter(
+            "Token Reason: must be between 1 and 4096 bytes long")
+        for token in [nil, "", String(repeating: "x", count: 4097)] {
+            #expect(throws: refusal) { try bench.createDevice(app, token) }
+        }
+        try bench.createDevice(app, String(repeating: "x", count: 4096))
+    }
+
+    @Test func anARNOfAnotherKindNamesNoDevice() throws {
+        let app = try bench.createPlatform("app")
+        let refusal = BrokerError.invalidParameter(
+            "EndpointArn Reason: Wrong number of slashes in relative portion of the ARN.")
+        for arn in [bench.arn("topic"), app, app + "/x"] {
+            #expect(throws: refusal) { try bench.attributes(ofDevice: arn) }
+            #expect(throws: refusal) { try bench.run(.deleteEndpoint(bench.request(arn))) }
+        }
+        #expect(
+            throws: BrokerError.invalidParameter(
+                "PlatformApplicationArn Reason: Wrong number of slashes in relative portion of "
+                    + "the ARN.")
+        ) { try bench.run(.deletePlatformApplication(bench.request(bench.arn("topic")))) }
+        #expect(throws: BrokerError(.notFound, "PlatformApplication does not exist")) {
+            var list = bench.list(nil)
+            list.arn = app + "s"
+            _ = try bench.run(.listEndpointsByPlatformApplication(list))
+        }
+    }
+
     @Test func anApplicationIsFoundAgain() throws {
         let arn = try bench.createPlatform("app")
         #expect(try bench.createPlatform("app") == arn)

@@ -56,6 +56,10 @@ extension TopicBench {
         try set("DefaultSMSType", "Transactional")
         try set("DefaultSenderID", "Apus1")
         try set("MonthlySpendLimit", "20")
+        let role = "arn:aws:iam::000000000000:role/sms"
+        try set("DeliveryStatusIAMRole", role)
+        #expect(try attributes(["DeliveryStatusIAMRole"]) == ["DeliveryStatusIAMRole": role])
+        try set("DeliveryStatusIAMRole", "")
         #expect(
             try attributes() == [
                 "DefaultSMSType": "Transactional", "DefaultSenderID": "Apus1",
@@ -80,6 +84,11 @@ extension TopicBench {
             "DeliveryStatusSuccessSamplingRate is invalid"
         ),
         ("MonthlySpendLimit", "much", "MonthlySpendLimit is invalid"),
+        ("DeliveryStatusIAMRole", "role", "DeliveryStatusIAMRole is invalid"),
+        (
+            "UsageReportS3Bucket", String(repeating: "b", count: 64),
+            "UsageReportS3Bucket is invalid"
+        ),
     ])
     func attributesHaveRules(name: String, value: String, text: String) {
         #expect(throws: BrokerError(.invalidParameter, text)) { try set(name, value) }
@@ -141,6 +150,10 @@ extension TopicBench {
             throws: BrokerError.invalidParameter(
                 "PhoneNumber Reason: a phone number can be opted in only once every 30 days")
         ) { try optIn() }
+        #expect(try bench.recoveredState() == bench.state)
+        bench.world.beginSnapshot()
+        bench.world.finishSnapshot()
+        #expect(try bench.recoveredState() == bench.state)
         bench.world.advance(milliseconds: 2_592_000_000)
         try optIn()
         #expect(try !isOptedOut("+4915112345678"))
@@ -212,6 +225,25 @@ extension TopicBench {
         try bench.verify("+4915112345678", try self.password())
     }
 
+    @Test func aNumberThatCannotBeSentItsPasswordIsNotInTheSandbox() throws {
+        bench.world.broker.acceptsMessages = false
+        #expect(throws: BrokerError.noRoomForMessages) { try bench.sandbox("+4915112345678") }
+        #expect(try bench.sandboxNumbers() == [])
+        bench.world.broker.acceptsMessages = true
+        try bench.sandbox("+4915112345678")
+        #expect(try bench.sandboxNumbers() == ["+4915112345678 Pending"])
+    }
+
+    @Test func thereIsAnSMSAccountForEachRegion() throws {
+        for (region, name) in [("us-east-1", "b"), ("eu-west-1", "a"), ("ap-south-1", "c")] {
+            bench.caller.region = region
+            try set("DefaultSenderID", name)
+        }
+        bench.world.beginSnapshot()
+        bench.world.finishSnapshot()
+        #expect(try bench.recoveredState() == bench.state)
+    }
+
     @Test func theSandboxHasTenNumbers() throws {
         for number in 0..<10 { try bench.sandbox("+491511234567\(number)") }
         #expect(throws: BrokerError(.userError, "The sandbox has 10 phone numbers already")) {
@@ -237,5 +269,8 @@ extension TopicBench {
         var list = bench.list(nil)
         list.maxResults = 31
         #expect(throws: BrokerError.self) { try bench.run(.listOriginationNumbers(list)) }
+        #expect(throws: BrokerError(.invalidParameter, "Invalid parameter: NextToken")) {
+            try bench.run(.listOriginationNumbers(bench.list("next")))
+        }
     }
 }

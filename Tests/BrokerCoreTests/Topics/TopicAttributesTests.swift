@@ -54,6 +54,10 @@ import Testing
         for (name, value) in values { try bench.setTopic(arn, name, value) }
         let attributes = try bench.attributes(ofTopic: arn)
         for (name, value) in values { #expect(attributes[name] == value) }
+        #expect(try bench.recoveredState() == bench.state)
+        bench.world.beginSnapshot()
+        bench.world.finishSnapshot()
+        #expect(try bench.recoveredState() == bench.state)
         #expect(attributes["EffectiveDeliveryPolicy"]?.contains("\"numRetries\":5") == true)
         #expect(attributes["BeginningArchiveTime"] == "2026-01-01T00:00:00.000Z")
         let topic = bench.world.broker.topics.topic(try #require(TopicIdentity(arn: arn)))
@@ -126,6 +130,7 @@ import Testing
             "SQSFailureFeedbackRoleArn Reason: An ARN must have at least 6 elements, not 1"
         ),
         ("DeliveryPolicy", "x", "DeliveryPolicy: failed to parse JSON."),
+        ("KmsMasterKeyId", String(repeating: "k", count: 2049), "KmsMasterKeyId"),
     ])
     func aFaultIsRefusedAloneAndAmongOthers(name: String, value: String, text: String) throws {
         let arn = try bench.createTopic("orders")
@@ -148,6 +153,15 @@ import Testing
             throws: BrokerError.invalidParameter(
                 "Attributes Reason: FifoTopic: Invalid value [maybe]. Must be true or false.")
         ) { try bench.createTopic("x", [("FifoTopic", "maybe")]) }
+    }
+
+    @Test func theScopeOfAThroughputIsATopicOrAGroup() throws {
+        let arn = try bench.createFIFO("orders.fifo")
+        #expect(
+            throws: BrokerError.invalidParameter(
+                "FifoThroughputScope: Invalid value [Queue]. Please use either Topic or "
+                    + "MessageGroup")
+        ) { try bench.setTopic(arn, "FifoThroughputScope", "Queue") }
     }
 
     @Test(arguments: [

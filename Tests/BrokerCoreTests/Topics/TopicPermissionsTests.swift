@@ -121,6 +121,26 @@ import Testing
         #expect(throws: BrokerError.self) { try tag(arn, [("aws:x", "y")]) }
     }
 
+    @Test func aTopicIsCreatedWithADataProtectionPolicy() throws {
+        var create = CreateTopic()
+        create.name = "orders"
+        create.dataProtectionPolicy = #"{"Statement":[]}"#
+        _ = try bench.run(.createTopic(create))
+        let read = try bench.run(.getDataProtectionPolicy(bench.request(bench.arn("orders"))))
+        guard case .dataProtectionPolicy(#"{"Statement":[]}"#) = read else {
+            Issue.record("the policy is another: \(read)")
+            return
+        }
+        #expect(try bench.recoveredState() == bench.state)
+        create.name = "others"
+        create.dataProtectionPolicy = "{\"Statement\":\"" + String(repeating: "x", count: 30_720)
+        #expect(
+            throws: BrokerError.invalidParameter(
+                "Attributes Reason: DataProtectionPolicy Reason: must be at most 30720 bytes long")
+        ) { try bench.run(.createTopic(create)) }
+        #expect(try bench.topics() == [bench.arn("orders")])
+    }
+
     @Test func aDataProtectionPolicyIsKept() throws {
         let arn = try bench.createTopic("orders")
         let policy = #"{"Name":"p","Version":"2021-06-01","Statement":[]}"#

@@ -34,6 +34,8 @@ final class CrashableDisk: Disk {
     private var completions: [DiskCompletion] = []
     /// Operations that fail from now on, by verb.
     var failing: [String: Int32] = [:]
+    /// Files on which every operation fails from now on.
+    var broken: Set<DiskFile> = []
     /// How many operations of each verb were carried out.
     private(set) var counts: [String: Int] = [:]
 
@@ -43,6 +45,9 @@ final class CrashableDisk: Disk {
         counts[operation.verb, default: 0] += 1
         if let code = failing[operation.verb] {
             throw DiskError(verb: operation.verb, file: operation.file.name, code: code)
+        }
+        if broken.contains(operation.file) {
+            throw DiskError(verb: operation.verb, file: operation.file.name, code: 5)
         }
         let count = try visible.perform(operation)
         switch operation {
