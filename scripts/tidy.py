@@ -27,6 +27,7 @@ IMPORTS = {
     },
     "BrokerSimulator": {
         "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode", "Glibc",
+        "Synchronization",
     },
     "MicroBenchmarks": {
         "Bytes", "BrokerCore", "BrokerJournal", "BrokerProtocol", "BrokerNode", "CAllocations",

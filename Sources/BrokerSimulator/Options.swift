@@ -6,17 +6,20 @@ struct Options {
     var milliseconds: UInt64 = 600_000
     var workload: Workload.Kind?
     var isVerbose = false
+    var showsStatistics = false
     /// Whether each seed is run twice and the transcripts are compared.
     var isTwice = false
 
     static let usage = """
-        apus-simulate [--seed N] [--seeds N] [--duration SECONDS] [--workload KIND] [--twice] [--verbose]
+        apus-simulate [--seed N] [--seeds N] [--duration SECONDS] [--workload KIND] [--twice]
+                      [--statistics] [--verbose]
 
           --seed N           the first seed; drawn from the clock when it is not given
           --seeds N          how many seeds, one after the other (1)
           --duration SECONDS how long faults go on, in broker time (600)
           --workload KIND    \(Workload.Kind.allCases.map(\.rawValue).joined(separator: ", "))
           --twice            run each seed twice and compare the transcripts
+          --statistics       print how often what happened
           --verbose          print every line of the transcript
         """
 
@@ -26,6 +29,7 @@ struct Options {
         while let name = rest.popFirst() {
             switch name {
             case "--verbose": isVerbose = true
+            case "--statistics": showsStatistics = true
             case "--twice": isTwice = true
             case "--seed":
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }

@@ -10,6 +10,7 @@ final class Run {
     let world: World
     private let keeper: Keeper
     private let curator: Curator
+    private let mover: Mover
     private let clients: [Client]
     private let consumers: [Consumer]
     private let order: Randomness
@@ -21,12 +22,15 @@ final class Run {
         end = world.clock.now + milliseconds
         keeper = Keeper(in: world)
         curator = Curator(in: world)
+        mover = Mover(in: world)
         var clients = [
             Client("keeper", keeper, in: world), Client("curator", curator, in: world),
+            Client("mover", mover, in: world),
         ]
         for number in 0..<workload.producers {
             let role = Producer("p\(number)", in: world, meanPause: workload.producerPause)
-            clients.append(Client("producer \(number)", role, in: world))
+            clients.append(
+                Client("producer \(number)", role, depth: workload.depth, in: world))
         }
         var consumers: [Consumer] = []
         for number in 0..<workload.consumers {
@@ -37,9 +41,11 @@ final class Run {
             if queues.isEmpty || world.random.chance(500) {
                 queues.append(world.random.pick(world.queues))
             }
-            let role = Consumer(in: world, queues: queues, meanPause: workload.consumerPause)
+            let role = Consumer(
+                "c\(number)", in: world, queues: queues, meanPause: workload.consumerPause)
             consumers.append(role)
-            clients.append(Client("consumer \(number)", role, in: world))
+            clients.append(
+                Client("consumer \(number)", role, depth: workload.depth, in: world))
         }
         self.clients = clients
         self.consumers = consumers
@@ -54,7 +60,9 @@ final class Run {
         world.transcript.note("faults stop")
         settle()
         if world.isRefused { return world.oracle.violation }
-        count(isDrained: false)
+        let before = count(isDrained: false)
+        if mover.hasSources, world.oracle.violation == nil { moveAll(before) }
+        if world.isRefused { return world.oracle.violation }
         world.stage = .draining
         world.transcript.note("drain")
         drain()
@@ -71,22 +79,40 @@ final class Run {
         let limit = world.clock.now + Run.restMilliseconds
         go(until: limit) {
             clients.allSatisfy(\.isIdle) && world.node != nil && keeper.hasMadeAll
-                && curator.hasMadeAll
+                && curator.hasMadeAll && mover.hasStopped
         }
-        if !world.isRefused, !clients.allSatisfy(\.isIdle) {
+        if !world.isRefused, !clients.allSatisfy(\.isIdle) || !mover.hasStopped {
             world.oracle.fail("stuck: clients do not come to rest")
+        }
+        // What was in flight is visible after that.
+        if mover.hasSources {
+            go(until: world.clock.now + 61_000 + world.clock.backward) { false }
         }
     }
 
-    /// Counts every queue; whether all are empty.
+    /// Has every dead letter moved while nobody does anything else: none is lost, none stays.
+    private func moveAll(_ before: [Int]) {
+        world.stage = .moving
+        world.transcript.note("move")
+        go(until: world.clock.now + Run.drainMilliseconds) { mover.hasMovedAll }
+        guard world.oracle.violation == nil, !world.isRefused else { return }
+        guard mover.hasMovedAll else {
+            return world.oracle.fail("stuck: move tasks do not end")
+        }
+        let after = count(isDrained: false)
+        guard world.oracle.violation == nil, !world.isRefused else { return }
+        world.oracle.checkMoved(world.queues, before: before, after: after, mover.emptied)
+    }
+
+    /// Counts every queue.
     @discardableResult
-    private func count(isDrained: Bool) -> Bool {
+    private func count(isDrained: Bool) -> [Int] {
         keeper.count()
         go(until: world.clock.now + Run.restMilliseconds) { keeper.lastRound != nil }
-        if world.isRefused { return true }
+        if world.isRefused { return [] }
         guard let round = keeper.lastRound else {
             world.oracle.fail("stuck: queues are not counted")
-            return false
+            return []
         }
         world.transcript.note("counts \(round)")
         if !isDrained {
@@ -94,7 +120,7 @@ final class Run {
                 world.oracle.checkCount(count, of: queue)
             }
         }
-        return round.allSatisfy { $0 == 0 }
+        return round
     }
 
     private func drain() {
@@ -106,7 +132,7 @@ final class Run {
             }
             go(until: world.clock.now + 35_000) { false }
             emptyRounds =
-                count(isDrained: true) && consumers.allSatisfy(\.isDone)
+                count(isDrained: true).allSatisfy { $0 == 0 } && consumers.allSatisfy(\.isDone)
                 ? emptyRounds + 1 : 0
         }
     }
@@ -115,6 +141,7 @@ final class Run {
     private func go(until limit: UInt64, _ isDone: () -> Bool) {
         let clock = world.clock
         while clock.now < limit, world.oracle.violation == nil, !world.isRefused {
+            Watchdog.shared.step()
             world.takeFaults()
             world.startNode()
             for client in order.shuffled(clients) { client.step() }

@@ -4,14 +4,26 @@ import Glibc
 func simulate(_ options: Options) -> Bool {
     var first = UInt64(time(nil))
     if let seed = options.seed { first = seed }
+    let total = Statistics()
+    Watchdog.shared.start()
     for seed in first..<first + UInt64(options.seeds) {
-        guard simulate(seed, options) else { return false }
+        guard simulate(seed, options, total) else { return false }
+    }
+    if options.seeds > 1 {
+        print("\(options.seeds) seeds kept every promise: \(total.description)")
     }
     return true
 }
 
+/// The command that repeats a run.
+func command(_ seed: UInt64, _ options: Options) -> String {
+    let kind = options.workload.map { " --workload \($0.rawValue)" } ?? ""
+    return "apus-simulate --seed \(seed) --duration \(options.milliseconds / 1000)\(kind) --verbose"
+}
+
 /// Runs one seed; whether every promise was kept.
-func simulate(_ seed: UInt64, _ options: Options) -> Bool {
+func simulate(_ seed: UInt64, _ options: Options, _ total: Statistics) -> Bool {
+    Watchdog.shared.watch(command(seed, options))
     let run = Run(
         seed: seed, milliseconds: options.milliseconds, kind: options.workload,
         isVerbose: options.isVerbose)
@@ -36,12 +48,12 @@ func simulate(_ seed: UInt64, _ options: Options) -> Bool {
         "  \(counts.sent) sent, \(counts.received) received, \(counts.deleted) deleted, "
             + "\(counts.lostAnswers) unanswered, \(world.ends) ends, "
             + "\(world.transcript.count) lines \(String(world.transcript.digest, radix: 16))")
+    if options.showsStatistics { print("  \(world.oracle.statistics.description)") }
+    total.add(world.oracle.statistics)
     guard let violation else { return true }
     for line in options.isVerbose ? [] : world.transcript.lastLines { print("  | \(line)") }
     print("VIOLATION \(violation)")
-    let kind = options.workload.map { " --workload \($0.rawValue)" } ?? ""
-    print(
-        "apus-simulate --seed \(seed) --duration \(options.milliseconds / 1000)\(kind) --verbose")
+    print(command(seed, options))
     return false
 }
 

@@ -9,11 +9,7 @@ extension Ask {
             json("SendMessage", queue.member + "," + messages[0].members)
         case .send(let queue, let messages):
             json("SendMessageBatch", queue.member + entries(messages.map(\.members)))
-        case .receive(let queue, let count, let wait, let visibility):
-            json(
-                "ReceiveMessage",
-                queue.member + #","MaxNumberOfMessages":\#(count),"WaitTimeSeconds":\#(wait)"#
-                    + #","VisibilityTimeout":\#(visibility),"AttributeNames":["All"]"#)
+        case .receive(let queue, let form): json("ReceiveMessage", queue.member + form.members)
         case .delete(let queue, let held) where held.count == 1:
             json("DeleteMessage", queue.member + "," + held[0].member)
         case .delete(let queue, let held):
@@ -27,14 +23,17 @@ extension Ask {
                 "ChangeMessageVisibilityBatch",
                 queue.member
                     + entries(held.map { $0.member + #","VisibilityTimeout":\#(seconds)"# }))
-        case .setVisibility(let queue, let seconds):
-            json(
-                "SetQueueAttributes",
-                queue.member + #","Attributes":{"VisibilityTimeout":"\#(seconds)"}"#)
+        case .set(let queue, let change):
+            json("SetQueueAttributes", queue.member + #","Attributes":{\#(change.member)}"#)
         case .purge(let queue): json("PurgeQueue", queue.member)
         case .remove(let queue): json("DeleteQueue", queue.member)
         case .count(let queue):
             json("GetQueueAttributes", queue.member + #","AttributeNames":["All"]"#)
+        case .startMove(let move): json("StartMessageMoveTask", move.members)
+        case .cancelMove(let move):
+            json("CancelMessageMoveTask", #""TaskHandle":"\#(move.handle ?? "")""#)
+        case .listMoves(let queue):
+            json("ListMessageMoveTasks", #""SourceArn":"\#(queue.arn)","MaxResults":10"#)
         case .topic(let ask): query(ask.request.action, ask.request.parameters)
         }
     }
@@ -77,25 +76,38 @@ extension Ask {
 extension SimulatedQueue {
     fileprivate var member: String { #""QueueUrl":"http://localhost/000000000000/\#(name)""# }
 
+    /// What it is made with.
     fileprivate var attributes: String {
-        var pairs = [
-            ("VisibilityTimeout", "30"), ("DelaySeconds", "\(delay)"),
-            ("MessageRetentionPeriod", "\(retention)"),
-        ]
-        if isFIFO { pairs.append(("FifoQueue", "true")) }
-        var attributes = pairs.map { #""\#($0)":"\#($1)""# }.joined(separator: ",")
-        if let deadLetters, let limit = receiveLimit {
-            attributes +=
-                #","RedrivePolicy":"{\"deadLetterTargetArn\":\"\#(deadLetters.arn)\","#
-                + #"\"maxReceiveCount\":\#(limit)}""#
-        }
-        return attributes
+        var changes: [AttributeChange] = [.visibility(30), .delay(delay), .retention(retention)]
+        if redrive != nil { changes.append(.redrive(redrive)) }
+        return (changes.map(\.member) + (isFIFO ? [#""FifoQueue":"true""#] : []))
+            .joined(separator: ",")
+    }
+}
+
+extension ReceiveForm {
+    fileprivate var members: String {
+        var members = #","MaxNumberOfMessages":\#(count),"WaitTimeSeconds":\#(wait)"#
+        members += #","VisibilityTimeout":\#(visibility),"AttributeNames":["All"]"#
+        members += #","MessageAttributeNames":["All"]"#
+        if let attemptID { members += #","ReceiveRequestAttemptId":"\#(attemptID)""# }
+        return members
+    }
+}
+
+extension SimulatedMove {
+    fileprivate var members: String {
+        var members = #""SourceArn":"\#(source.arn)""#
+        if let destination { members += #","DestinationArn":"\#(destination.arn)""# }
+        if let rate { members += #","MaxNumberOfMessagesPerSecond":\#(rate)"# }
+        return members
     }
 }
 
 extension Sent {
     fileprivate var members: String {
-        var members = #""MessageBody":"\#(text)""#
+        var members = #""MessageBody":"\#(text)","MessageAttributes":{"try":"#
+        members += #"{"DataType":"Number","StringValue":"\#(tries)"}}"#
         if let group { members += #","MessageGroupId":"\#(group)""# }
         if let deduplication { members += #","MessageDeduplicationId":"\#(deduplication)""# }
         if let delay { members += #","DelaySeconds":\#(delay)"# }
@@ -104,5 +116,5 @@ extension Sent {
 }
 
 extension Held {
-    fileprivate var member: String { #""ReceiptHandle":"\#(handle)""# }
+    fileprivate var member: String { #""ReceiptHandle":"\#(delivery.handle)""# }
 }

@@ -7,12 +7,13 @@ struct HTTPAnswer {
     enum Reading {
         /// More bytes are needed.
         case partial
-        case whole(HTTPAnswer)
+        /// With the bytes that it took.
+        case whole(HTTPAnswer, byteCount: Int)
         /// The bytes are no response.
         case nonsense
     }
 
-    /// Reads the response that `bytes` are.
+    /// Reads the response that `bytes` begin with.
     static func read(_ bytes: [UInt8]) -> Reading {
         guard let headEnd = endOfHead(bytes) else {
             return bytes.count > 65_536 ? .nonsense : .partial
@@ -28,9 +29,9 @@ struct HTTPAnswer {
             length = Int(line.dropFirst(15).drop { $0 == " " })
         }
         guard let length else { return .nonsense }
-        if bytes.count < headEnd + length { return .partial }
-        guard bytes.count == headEnd + length else { return .nonsense }
-        return .whole(HTTPAnswer(status: status, body: bytes[headEnd...]))
+        let end = headEnd + length
+        if bytes.count < end { return .partial }
+        return .whole(HTTPAnswer(status: status, body: bytes[headEnd..<end]), byteCount: end)
     }
 
     private static func endOfHead(_ bytes: [UInt8]) -> Int? {

@@ -19,6 +19,14 @@ indirect enum JSON {
         if case .text(let text)? = self[name] { text } else { nil }
     }
 
+    /// The integer that it is, or that it is the text of.
+    var integer: Int? {
+        switch self {
+        case .number(let digits), .text(let digits): Int(digits)
+        default: nil
+        }
+    }
+
     /// The member `name` as a list; empty when there is none.
     func list(_ name: String) -> [JSON] {
         if case .list(let list)? = self[name] { list } else { [] }
@@ -70,7 +78,7 @@ indirect enum JSON {
             case UInt8(ascii: "f"): return takes(word: "false") ? .bool(false) : nil
             case UInt8(ascii: "n"): return takes(word: "null") ? .null : nil
             default:
-                let digits = rest.prefix { $0 >= 43 && $0 <= 57 || $0 == 101 || $0 == 69 }
+                let digits = rest.prefix { "+-.0123456789eE".utf8.contains($0) }
                 rest = rest[digits.endIndex...]
                 return digits.isEmpty ? nil : .number(String(decoding: digits, as: UTF8.self))
             }

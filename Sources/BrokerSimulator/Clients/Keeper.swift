@@ -34,22 +34,46 @@ final class Keeper: Role {
         if !plans.isEmpty { return plans.removeFirst() }
         hasMadeAll = true
         if isCounting { return .count(world.queues[counts.count]) }
-        if world.isBusy, random.chance(200) {
-            return .setVisibility(random.pick(world.queues), seconds: random.within(20...40))
+        if world.isBusy, random.chance(400) {
+            let queue = random.pick(world.queues)
+            return random.chance(200) ? .count(queue) : .set(queue, change(of: queue))
         }
         let wiped = world.queues.filter(\.isWiped)
         guard world.isBusy, !wiped.isEmpty, random.chance(300) else { return nil }
         let queue = random.pick(wiped)
-        if random.chance(500) { return .purge(queue) }
+        if random.chance(500) || queue.isForDeadLetters { return .purge(queue) }
         plans.append(.create(queue))
         queue.isReady = false
         return .remove(queue)
     }
 
+    private func isSubscribed(_ queue: SimulatedQueue) -> Bool {
+        world.topics.contains { $0.subscriptions.contains { $0.queue === queue } }
+    }
+
+    private func change(of queue: SimulatedQueue) -> AttributeChange {
+        switch random.below(5) {
+        case 0 where queue.delay > 0: return .delay(random.within(0...8))
+        case 1 where queue.retention < 345_600: return .retention(random.within(60...120))
+        case 2 where !queue.isForDeadLetters && !isSubscribed(queue):
+            return .maximumSize(random.pick([1_024, 10_000, 1_048_576]))
+        case 3, 4:
+            guard let original = queue.redrive else { break }
+            if random.chance(150) { return .redrive(nil) }
+            let spare = world.queues.filter { other in
+                other.redriveSources.contains { $0 === queue }
+            }
+            let target = random.chance(300) ? random.pick(spare) : original.target
+            return .redrive(Redrive(target: target, limit: random.within(1...4)))
+        default: break
+        }
+        return .visibility(random.within(20...40))
+    }
+
     func finished(_ ask: Ask, _ answer: Answer?) {
         switch ask {
         case .create(let queue): queue.isReady = true
-        case .count:
+        case .count where isCounting:
             guard case .counted(let count)? = answer else { return }
             counts.append(count)
             if counts.count == world.queues.count {

@@ -26,7 +26,9 @@ final class Producer: Role {
             let sent = random.pick(recent)
             if sent.queue.isReady { return .send(sent.queue, [sent]) }
         }
-        let queues = world.queues.filter { $0.isReady && !$0.isForDeadLetters }
+        let queues = world.queues.filter {
+            $0.isReady && !$0.isForDeadLetters && !$0.isForMoves
+        }
         guard !queues.isEmpty else { return nil }
         let queue = random.pick(queues)
         let count = random.chance(300) ? random.within(2...10) : 1

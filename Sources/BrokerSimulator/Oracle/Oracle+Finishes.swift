@@ -59,6 +59,7 @@ extension Oracle {
         _ attempt: Attempt, _ held: [Held], _ seconds: Int, _ json: JSON
     ) -> Answer {
         let failed = failures(json, held)
+        statistics.add(.visibilityChanges, held.count)
         defer { for change in attempt.changes { change.end = now } }
         for (index, one) in held.enumerated() {
             let before = attempt.visibleEnds[index]
@@ -84,10 +85,13 @@ extension Oracle {
         let isAbsent = type.hasSuffix("#QueueDoesNotExist")
         switch attempt.ask {
         case .send(let queue, let messages):
+            if messages.count == 1, isRefusedAsTooLong(messages[0], attempt) {
+                return .refused(type)
+            }
             if !(isAbsent && queue.isWiped) { break }
             for sent in messages { sent.attempts -= 1 }
             return .refused(type)
-        case .receive(let queue, _, _, _):
+        case .receive(let queue, _):
             queue.receivesAnswered += 1
             queue.receivesUnderWay -= 1
             if isAbsent && queue.isWiped { return .refused(type) }
@@ -113,21 +117,26 @@ extension Oracle {
             return .refused(type)
         case .count(let queue) where queue.isWiped:
             return .refused(type)
-        case .create, .setVisibility, .count, .topic: break
+        case .startMove(let move):
+            if moveRefused(move, attempt, type, message) { return .refused(type) }
+        case .cancelMove(let move):
+            if cancelRefused(move, message) { return .refused(type) }
+        case .create, .set, .count, .listMoves, .topic: break
         }
         fail("refused: \(attempt.ask.description): \(type) \(message)")
         return .refused(type)
     }
 
     /// Takes the answer to GetQueueAttributes.
-    func countAnswered(_ queue: SimulatedQueue, _ json: JSON) -> Answer {
-        let visibility = json["Attributes"]?.text("VisibilityTimeout").flatMap { Int($0) }
-        if !queue.visibilities.contains(visibility ?? -1) {
-            fail("attribute lost: \(queue.name) has \(visibility ?? -1), not \(queue.visibilities)")
+    func countAnswered(_ attempt: Attempt, _ queue: SimulatedQueue, _ json: JSON) -> Answer {
+        guard let attributes = json["Attributes"] else {
+            fail("nonsense: no attributes")
+            return .counted(0)
         }
+        checkAttributes(attempt, queue, attributes)
         var total = 0
         for name in ["", "Delayed", "NotVisible"] {
-            let text = json["Attributes"]?.text("ApproximateNumberOfMessages" + name)
+            let text = attributes.text("ApproximateNumberOfMessages" + name)
             guard let number = text.flatMap({ Int($0) }) else {
                 fail("nonsense: no count of messages")
                 return .counted(0)

@@ -18,6 +18,11 @@ extension Oracle {
             accepted(messages[index], attempt, entry)
         }
         for entry in json.list("Failed") where entry.text("Code") != "ServiceUnavailable" {
+            if let index = entry.text("Id").flatMap({ Int($0) }), index < messages.count,
+                isRefusedAsTooLong(messages[index], attempt)
+            {
+                continue
+            }
             fail("refused: an entry to \(queue.name): \(entry.text("Code") ?? "")")
         }
         if json.list("Successful").count + json.list("Failed").count != messages.count {
@@ -26,13 +31,27 @@ extension Oracle {
         return .done
     }
 
+    /// Whether a refusal is right because the message is longer than its queue may allow.
+    func isRefusedAsTooLong(_ sent: Sent, _ attempt: Attempt) -> Bool {
+        let least = sent.queue.maximumSizes.least(from: attempt.began, until: now)
+        guard sent.byteCount > least else { return false }
+        sent.attempts -= 1
+        statistics.add(.tooLong)
+        return true
+    }
+
     private func accepted(_ sent: Sent, _ attempt: Attempt, _ json: JSON) {
         guard let id = json.text("MessageId") else { return fail("nonsense: no MessageId") }
         let sequence = json.text("SequenceNumber")
+        if sent.byteCount > sent.queue.maximumSizes.most(from: attempt.began, until: now) {
+            fail("accepted: b\(sent.number) is longer than \(sent.queue.name) allows")
+        }
+        if sent.tries == 1 { checkConnection(sent, attempt, sequence) }
         if let copy = copies[id] {
             guard copy.sent === sent else {
                 return fail("unexpected: b\(sent.number) is answered with the id of another")
             }
+            statistics.add(.duplicates)
             copy.latest = min(copy.latest, now)
             if !sent.queue.isFIFO { copy.earliest = max(copy.earliest, attempt.began) }
             if let window = sent.deduplication, !window.isEmpty,
@@ -44,31 +63,48 @@ extension Oracle {
             return
         }
         // Of a FIFO queue, it may have been accepted by any attempt.
-        let earliest = sent.deduplication == nil ? attempt.began : sent.firstBegan
-        let copy = Copy(sent, id: id, earliest: earliest ?? attempt.began, latest: now)
+        let isThisAttempt = sent.deduplication == nil || sent.tries == 1
+        let copy = Copy(
+            sent, id: id, in: sent.queue, attempt: isThisAttempt ? sent.tries : nil,
+            earliest: (isThisAttempt ? attempt.began : sent.firstBegan) ?? attempt.began,
+            latest: now)
         add(copy)
         note(sequence, of: copy, began: attempt.began)
+    }
+
+    /// What is asked on one connection is performed in order.
+    private func checkConnection(_ sent: Sent, _ attempt: Attempt, _ sequence: String?) {
+        guard let sequence, sent.queue.wipes.isEmpty else { return }
+        if let before = attempt.sequences[sent.queue.name], before > sequence {
+            fail("reordered: b\(sent.number) overtook what was sent before it on its connection")
+        }
+        attempt.sequences[sent.queue.name] = sequence
     }
 
     /// A message of the broker that was not known before.
     func add(_ copy: Copy) {
         let sent = copy.sent
-        let most = sent.mostCopies(clock)
-        if sent.copies.count >= most {
-            fail(
-                "unexpected: b\(sent.number) is there \(sent.copies.count + 1) times in "
-                    + "\(sent.queue.name), was sent \(most) times")
-        }
-        if sent.deduplication != nil {
-            for other in sent.copies where isWithinWindow(copy, other) {
-                fail("deduplication violated: b\(sent.number) is there twice")
+        if let origin = copy.origin {
+            origin.successor = copy
+        } else {
+            let roots = sent.copies.filter { $0.origin == nil }
+            let most = sent.mostCopies(clock)
+            if roots.count >= most {
+                fail(
+                    "unexpected: b\(sent.number) is there \(roots.count + 1) times in "
+                        + "\(sent.queue.name), was sent \(most) times")
             }
+            if sent.deduplication != nil {
+                for other in roots where isWithinWindow(copy, other) {
+                    fail("deduplication violated: b\(sent.number) is there twice")
+                }
+            }
+            if sent.owed > 0 { sent.owed -= 1 }
         }
         sent.copies.append(copy)
         copies[copy.id] = copy
-        sent.queue.copies.append(copy)
-        if let group = sent.group { sent.queue.groups[group, default: []].append(copy) }
-        if sent.owed > 0 { sent.owed -= 1 }
+        copy.home.copies.append(copy)
+        if let group = sent.group { copy.home.groups[group, default: []].append(copy) }
     }
 
     private func isWithinWindow(_ one: Copy, _ other: Copy) -> Bool {
@@ -89,8 +125,8 @@ extension Oracle {
         }
         copy.sequence = sequence
         // A queue that is made anew may begin with lower numbers, when the wall clock was set back.
-        if copy.isPossiblyWiped { return }
-        let queue = copy.sent.queue
+        if copy.isPossiblyWiped || copy.origin != nil { return }
+        let queue = copy.home
         // The last answer before this one was asked for.
         let before = queue.sequences.last { $0.time < copy.earliest }
         if let before, before.highest > sequence {

@@ -17,6 +17,13 @@ final class Oracle {
     /// The number of what Publish has given an identifier.
     var publicationOfID: [String: Int] = [:]
     private(set) var counts = Counts()
+    let statistics = Statistics()
+    /// Every move task that was asked for, in the order in which clients made them up.
+    var moves: [SimulatedMove] = []
+    /// What receives with an identifier of their own were last answered.
+    var attempts: [String: AnsweredReceive] = [:]
+    /// When they were first asked for.
+    var attemptsBegan: [String: UInt64] = [:]
 
     /// What was seen in a run, for its last line.
     struct Counts {
@@ -64,14 +71,15 @@ final class Oracle {
         return publication.messages.first { $0.queue === queue }
     }
 
-    /// A client is about to ask.
-    func began(_ ask: Ask) -> Attempt {
-        let attempt = Attempt(ask, began: now)
+    /// A client is about to ask, on a connection on which `behind` is not answered yet.
+    func began(_ ask: Ask, behind: Attempt?) -> Attempt {
+        let attempt = Attempt(ask, began: now, behind: behind)
         noteExistence(ask)
         switch ask {
         case .send(_, let messages):
             for sent in messages { sendBegan(sent) }
-        case .receive(let queue, _, _, _):
+        case .receive(let queue, let form):
+            if let id = form.attemptID, attemptsBegan[id] == nil { attemptsBegan[id] = now }
             queue.receivesBegun += 1
             attempt.foreignReceives = queue.receivesUnderWay
             queue.receivesUnderWay += 1
@@ -86,10 +94,15 @@ final class Oracle {
             attempt.wipe = wipe
             queue.wipes.append(wipe)
             queue.sequences = []
+        case .set(let queue, let change):
+            begin(change, of: queue)
+        case .create(let queue):
+            for change in queue.original { begin(change, of: queue) }
+        case .startMove(let move):
+            if move.began == .max { moves.append(move) }
+            move.began = min(move.began, now)
         case .topic(let ask): topicBegan(ask, attempt)
-        case .setVisibility(let queue, let seconds):
-            queue.visibilities.append(seconds)
-        case .create, .count: break
+        case .cancelMove, .listMoves, .count: break
         }
         return attempt
     }
@@ -103,7 +116,9 @@ final class Oracle {
     }
 
     private func sendBegan(_ sent: Sent) {
+        if sent.attempts > 0 { statistics.add(.repeatedRequests) }
         sent.attempts += 1
+        sent.tries += 1
         if sent.firstBegan == nil { sent.firstBegan = now }
     }
 
@@ -113,22 +128,28 @@ final class Oracle {
         // What was under way may still be carried out a little later.
         attempt.wipe?.end = now + 60_000
         for change in attempt.changes { change.end = now + 60_000 }
-        if case .topic(let ask) = attempt.ask { topicUnanswered(ask, attempt) }
-        if case .receive(let queue, _, _, _) = attempt.ask {
+        switch attempt.ask {
+        case .topic(let ask): topicUnanswered(ask, attempt)
+        case .receive(let queue, _):
             queue.receivesUnderWay -= 1
             queue.lastReceiveLost = now
+            queue.lostReceives.append(now)
+        case .startMove(let move): move.lost = now
+        default: break
         }
     }
 
     /// An answer came.
     func answered(_ attempt: Attempt, _ answer: HTTPAnswer) -> Answer {
+        attempt.follow()
         if answer.status >= 500 {
             unanswered(attempt)
             return .troubled(answer.status)
         }
         if case .topic(let ask) = attempt.ask { return topicAnswered(ask, attempt, answer) }
         guard let json = JSON(answer.body) else {
-            fail("nonsense: the answer to \(attempt.ask.description) is no JSON")
+            let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
+            fail("nonsense: the answer to \(attempt.ask.description) is no JSON: \(text)")
             return .troubled(answer.status)
         }
         guard answer.status == 200 else {
@@ -138,8 +159,8 @@ final class Oracle {
         case .send(let queue, let messages):
             counts.sent += messages.count
             return sendAnswered(attempt, queue, messages, json)
-        case .receive(let queue, _, _, let visibility):
-            let answer = receiveAnswered(attempt, queue, visibility, json.list("Messages"))
+        case .receive(let queue, let form):
+            let answer = receiveAnswered(attempt, queue, form, json.list("Messages"))
             if case .received(let held) = answer { counts.received += held.count }
             return answer
         case .delete(_, let held):
@@ -148,18 +169,27 @@ final class Oracle {
         case .change(_, let held, let seconds):
             return changeAnswered(attempt, held, seconds, json)
         case .purge, .remove:
-            if case .remove(let queue) = attempt.ask { queue.existence.became(at: now) }
+            switch attempt.ask {
+            case .remove(let queue):
+                queue.existence.became(at: now)
+                statistics.add(.deletedQueues)
+            default: statistics.add(.purges)
+            }
             attempt.wipe?.answered = now
             attempt.wipe?.end = now
             return .done
-        case .count(let queue): return countAnswered(queue, json)
+        case .count(let queue): return countAnswered(attempt, queue, json)
         case .create(let queue):
             queue.existence.became(at: now)
-            queue.visibilities = [30]
+            for change in queue.original { end(change, of: queue) }
             return .done
-        case .setVisibility(let queue, let seconds):
-            queue.visibilities = [seconds]
+        case .set(let queue, let change):
+            statistics.add(.attributeChanges)
+            end(change, of: queue)
             return .done
+        case .startMove(let move): return moveStarted(move, json)
+        case .cancelMove(let move): return moveCancelled(move, json)
+        case .listMoves(let queue): return movesListed(attempt, queue, json)
         case .topic: return .done
         }
     }
@@ -177,10 +207,24 @@ final class Attempt {
     var foreignReceives = 0
     /// Of a publish: the window of each message.
     var publishes: [Publication.Window] = []
+    /// What is performed before it, because it was sent before it on the same connection.
+    private(set) var behind: Attempt?
+    /// Whether its answer has to wait for others.
+    let isBehind: Bool
+    /// The sequence numbers that were answered on the connection so far, by queue.
+    var sequences: [String: String] = [:]
 
-    init(_ ask: Ask, began: UInt64) {
+    init(_ ask: Ask, began: UInt64, behind: Attempt?) {
         self.ask = ask
         self.began = began
+        self.behind = behind
+        isBehind = behind != nil
+    }
+
+    /// What was performed before it has been answered.
+    func follow() {
+        if let behind { sequences = behind.sequences }
+        behind = nil
     }
 }
 
@@ -189,6 +233,8 @@ enum Answer {
     case done
     case received([Held])
     case counted(Int)
+    /// The status of each move task of a queue, the newest first.
+    case moves([SimulatedMove.Status])
     /// The broker refuses for good.
     case refused(String)
     /// The broker cannot now.
@@ -200,6 +246,7 @@ enum Answer {
         case .done: "done"
         case .received(let held): "[\(held.map(\.description).joined(separator: " "))]"
         case .counted(let count): "\(count)"
+        case .moves(let list): "\(list.map(\.rawValue))"
         case .refused(let type): "refused \(type)"
         case .troubled(let status): "status \(status)"
         }

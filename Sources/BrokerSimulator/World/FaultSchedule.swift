@@ -2,6 +2,19 @@
 struct FaultSchedule {
     enum Fault: String, CaseIterable {
         case crash, powerLoss, stop, fullDisk, room, pause, clockForward, clockBack, rot
+
+        /// What it counts as; nil when that depends.
+        var event: Statistics.Event? {
+            switch self {
+            case .crash: .crashes
+            case .powerLoss: .powerLosses
+            case .stop: .stops
+            case .fullDisk: .fullDisks
+            case .pause: .pauses
+            case .clockForward, .clockBack: .clockSteps
+            case .room, .rot: nil
+            }
+        }
     }
 
     private let faults: Faults

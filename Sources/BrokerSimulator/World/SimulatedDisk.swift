@@ -27,6 +27,7 @@ final class SimulatedDisk: Disk {
     private let clock: SimulatedClock
     private let random: Randomness
     private let faults: Faults
+    private let statistics: Statistics
     /// The names in order, because a dictionary has none.
     private var names: [DiskFile] = []
     private var files: [DiskFile: SimulatedFile] = [:]
@@ -39,10 +40,11 @@ final class SimulatedDisk: Disk {
     /// Operations of `perform` until one of them fails; nil when none will.
     var performsUntilFailure: Int?
 
-    init(clock: SimulatedClock, random: Randomness, faults: Faults) {
+    init(clock: SimulatedClock, random: Randomness, faults: Faults, statistics: Statistics) {
         self.clock = clock
         self.random = random
         self.faults = faults
+        self.statistics = statistics
     }
 
     /// Bytes of all files.
@@ -114,6 +116,7 @@ final class SimulatedDisk: Disk {
 
     private func finishFirst(of lane: Int) {
         let pending = lanes[lane].removeFirst()
+        pending.fails ? statistics.add(.diskFailures) : count(pending.operation)
         let result: Result<Int, DiskError>
         if pending.fails {
             carryOutPartly(pending)
@@ -207,6 +210,17 @@ extension SimulatedDisk {
             remove(name)
         }
         return 0
+    }
+
+    private func count(_ operation: DiskOperation) {
+        switch operation {
+        case .rename(_, let target) where target.kind == .snapshot: statistics.add(.snapshots)
+        case .rename(_, let target) where target.kind == .segment: statistics.add(.segmentsReused)
+        case .create(let name, _) where name.kind == .segment: statistics.add(.segmentsMade)
+        case .remove(let name) where name.kind == .segment: statistics.add(.segmentsRemoved)
+        case .read(let name, _, _) where name.kind == .segment: statistics.add(.coldReads)
+        default: break
+        }
     }
 
     /// Carries out as much as the seed picks, and makes nothing durable.

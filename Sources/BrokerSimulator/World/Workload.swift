@@ -11,6 +11,10 @@ struct Workload {
     /// Mean pauses between asks, in milliseconds.
     let producerPause: UInt64
     let consumerPause: UInt64
+    /// How many requests a client has under way at most.
+    let depth: Int
+    /// Whether a queue that tasks move messages to is purged and deleted now and then.
+    let isMovedToWiped: Bool
 
     init(_ kind: Kind?, _ random: Randomness) {
         let drawn = random.pick([Kind.mixed, .mixed, .standard, .fifo, .topics, .backlog])
@@ -19,11 +23,13 @@ struct Workload {
         consumers = random.within(1...6)
         producerPause = random.pick([50, 200, 1_000])
         consumerPause = self.kind == .backlog ? 3_000 : random.pick([20, 100, 500])
+        depth = random.pick([1, 1, 3, 8])
+        isMovedToWiped = random.chance(300)
     }
 
     var description: String {
         "\(kind.rawValue), \(producers) producers every \(producerPause) ms, "
-            + "\(consumers) consumers every \(consumerPause) ms"
+            + "\(consumers) consumers every \(consumerPause) ms, \(depth) requests at once"
     }
 
     /// The queues and topics.
@@ -56,12 +62,20 @@ struct Workload {
         return [plain, wiped, late] + withDeadLetters("redriven.fifo", isFIFO: true)
     }
 
+    /// A queue with a redrive policy, two dead-letter queues that it may name, and a queue that move
+    /// tasks bring dead letters to.
     private func withDeadLetters(_ name: String, isFIFO: Bool) -> [SimulatedQueue] {
         let queue = SimulatedQueue(name, isFIFO: isFIFO)
-        let deadLetters = SimulatedQueue("dead-" + name, isFIFO: isFIFO)
-        deadLetters.isForDeadLetters = true
-        queue.deadLetters = deadLetters
-        queue.receiveLimit = 3
-        return [queue, deadLetters]
+        let deadLetters = ["dead-", "spare-"].map { SimulatedQueue($0 + name, isFIFO: isFIFO) }
+        for target in deadLetters {
+            target.isForDeadLetters = true
+            target.redriveSources = [queue]
+        }
+        deadLetters[1].isWiped = true
+        queue.redrive = Redrive(target: deadLetters[0], limit: 3)
+        let mended = SimulatedQueue("mended-" + name, isFIFO: isFIFO)
+        mended.isForMoves = true
+        mended.isWiped = isMovedToWiped
+        return [queue, mended] + deadLetters
     }
 }

@@ -9,6 +9,8 @@ final class World {
         case busy
         /// Faults have stopped and nobody begins anything new.
         case resting
+        /// Dead letters are moved while nobody does anything else.
+        case moving
         /// Everything is received and deleted.
         case draining
     }
@@ -46,7 +48,8 @@ final class World {
         transcript = Transcript(clock: clock, isVerbose: isVerbose)
         oracle = Oracle(clock: clock)
         (queues, topics) = workload.makeQueues(random.fork())
-        disk = SimulatedDisk(clock: clock, random: random.fork(), faults: faults)
+        disk = SimulatedDisk(
+            clock: clock, random: random.fork(), faults: faults, statistics: oracle.statistics)
         courier = SimulatedCourier(clock: clock, random: random.fork(), faults: faults)
         archive = SimulatedArchive(clock: clock, random: random.fork(), faults: faults)
         watch = SubscriberWatch(topics, oracle: oracle, transcript: transcript)
@@ -95,6 +98,7 @@ final class World {
                 "node starts with \(started.inventory.messages) messages in "
                     + "\(started.inventory.queues) queues, \(disk.byteCount >> 10) KiB")
         } catch {
+            oracle.statistics.add(.failedRecoveries)
             nodeFailed(error)
         }
     }
@@ -103,7 +107,9 @@ final class World {
     func turnNode() {
         guard let node else { return }
         do throws(JournalError) {
-            try node.turnUntilQuiet()
+            if try !node.turnUntilQuiet() {
+                oracle.fail("stuck: the node does not come to rest at one instant")
+            }
         } catch {
             nodeFailed(error)
         }
@@ -147,6 +153,7 @@ final class World {
         guard isTrouble else { return }
         while let fault = schedule.next(at: clock.now) {
             transcript.note("fault: \(fault)")
+            if let event = fault.event { oracle.statistics.add(event) }
             switch fault {
             case .crash: endNode(losesPower: false, rest: 2_000)
             case .powerLoss: endNode(losesPower: true, rest: 2_000)
@@ -157,6 +164,7 @@ final class World {
                 guard let place = disk.rot() else { break }
                 transcript.note("rot in \(place)")
                 isRotten = true
+                oracle.statistics.add(.rottenBits)
             case .clockForward: clock.step(forward: random.waiting(mean: 60_000))
             case .clockBack: clock.step(back: random.waiting(mean: 60_000))
             case .pause: node?.pausedUntil = clock.now + random.waiting(mean: 2_000)
