@@ -25,8 +25,17 @@ public protocol Disk: AnyObject {
     /// Blocks until at least one completion can be taken. Called only while one is outstanding.
     func awaitCompletion()
 
+    /// Has the system find the pages of `range` before somebody has to wait for them. A hint:
+    /// nothing completes, and whoever comes first finds them himself.
+    func warm(_ memory: PageMemory, _ range: Range<Int>)
+
     /// Finishes what is under way and closes every file.
     func close()
+}
+
+extension Disk {
+    /// Leaves pages to those who touch them first.
+    public func warm(_ memory: PageMemory, _ range: Range<Int>) {}
 }
 
 /// A queue of operations with an order of its own; in the rim, a thread.

@@ -8,6 +8,7 @@ extension Journal {
         guard isOnDisk, case .open = phase else { return }
         if isCommitDue(at: now) { startCommit(at: now) }
         trimMemory()
+        warmAhead()
         continuePreparation()
         advanceSnapshot()
         startReads()
@@ -72,6 +73,22 @@ extension Journal {
             memory.give(bytes)
             guard memory.isOverBudget || (soonFull && memory.isSpent) else { return }
         }
+    }
+
+    /// Has fresh pages found in the background that appends will reach soon. The first touch of a
+    /// large page can take milliseconds where a hypervisor has to find the memory.
+    private func warmAhead() {
+        // A journal in which little happens takes no more memory than it needs.
+        guard writer.used >= Journal.warmingByteCount else { return }
+        warm(writer.memory, upTo: writer.used + Journal.warmByteCount)
+        guard writer.used > writer.memory.byteCount / 4 * 3, let next = memory.makeSpare()
+        else { return }
+        warm(next, upTo: Journal.warmByteCount)
+    }
+
+    private func warm(_ memory: PageMemory, upTo end: Int) {
+        guard let range = memory.takeFresh(upTo: end) else { return }
+        disk.warm(memory, range)
     }
 
     /// The start of the oldest segment that is not wholly on disk.

@@ -28,6 +28,11 @@ public final class Journal {
     /// The largest payload of a record.
     public static let largestPayloadByteCount = 4 << 20
 
+    /// From how many bytes in a segment on pages are found ahead of appends …
+    static let warmingByteCount = 512 << 10
+    /// … and how far ahead.
+    static let warmByteCount = 8 << 20
+
     /// How the journal is kept.
     public let settings: JournalSettings
     /// Bytes that the records which finish accepted messages may still need. The caller keeps it

@@ -29,6 +29,14 @@ struct MemoryPool {
         return spares.popLast() ?? PageMemory(byteCount: segmentByteCount)
     }
 
+    /// Makes memory for the next `take`, unless there is some or it would go over the budget.
+    mutating func makeSpare() -> PageMemory? {
+        guard spares.isEmpty, takenCount < limit else { return nil }
+        let memory = PageMemory(byteCount: segmentByteCount)
+        spares.append(memory)
+        return memory
+    }
+
     /// Takes memory back and keeps it for the next segments as far as the budget allows. Snapshots
     /// free segments several at a time, so one spare would not do; and where a hypervisor has to
     /// find the page, touching fresh memory costs more than all else of a send.

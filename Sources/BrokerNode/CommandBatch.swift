@@ -14,13 +14,20 @@ public final class CommandBatch {
     private var bodies = MD5Batch()
     /// How many of the bodies belong to the commands up to this one.
     private var bodyCounts: [Int] = []
-    private var byteCount = 0
+    /// The bytes of the requests that were taken in this tick …
+    private var takenByteCount = 0
+    /// … and of slow sends that are performed in it.
+    private var releasedByteCount = 0
+    /// Sends that wait for their digests. They move from batch to batch until they have them.
+    private var slow = SlowSends()
+    /// The connections whose slow send is in `commands`.
+    private(set) var released: [ConnectionToken] = []
 
     /// An empty batch.
     public init() {}
 
     /// Whether there is nothing to do.
-    public var isEmpty: Bool { commands.isEmpty }
+    public var isEmpty: Bool { commands.isEmpty && slow.isEmpty }
 
     /// Adds a request that came as `byteCount` bytes.
     public func append(_ command: consuming Command, byteCount: Int = 0) {
@@ -28,7 +35,13 @@ public final class CommandBatch {
         bodyCounts.append(bodies.count)
         if case .cancel = command.ask {} else { connections.append(command.connection) }
         commands.append(command)
-        self.byteCount += byteCount
+        takenByteCount += byteCount
+    }
+
+    /// Adds a send of long bodies, to be performed when they have been digested.
+    func append(slow command: Command, bodies: SentBodies, byteCount: Int) {
+        slow.append(command, bodies: bodies, byteCount: byteCount)
+        takenByteCount += byteCount
     }
 
     private func addBodies(of ask: Command.Ask) {
@@ -45,11 +58,26 @@ public final class CommandBatch {
 
     /// Whether further requests have to wait for the next tick.
     func isFull(_ limits: NodeLimits) -> Bool {
-        commands.count >= limits.requestsPerTick || byteCount >= limits.requestBytesPerTick
+        commands.count >= limits.requestsPerTick || takenByteCount >= limits.requestBytesPerTick
     }
 
-    /// Computes the digests of all bodies together, which is several times faster than singly.
-    public func digestBodies() { bodies.finish() }
+    /// Computes the digests of all bodies together, which is several times faster than singly, and
+    /// goes on with those of long bodies; the sends that still wait for theirs move to `next`.
+    func digestBodies(next: CommandBatch, _ limits: NodeLimits) {
+        bodies.finish()
+        guard !slow.isEmpty else { return }
+        slow.step(byteCount: limits.digestedBytesPerTick)
+        while releasedByteCount < limits.requestBytesPerTick,
+            let send = slow.release({ bodies.add(finished: $0) })
+        {
+            bodyCounts.append(bodies.count)
+            connections.append(send.command.connection)
+            released.append(send.command.connection)
+            commands.append(send.command)
+            releasedByteCount += send.byteCount
+        }
+        swap(&slow, &next.slow)
+    }
 
     /// The digests of the bodies that the command at `index` sends, for `Broker.bodyDigests`.
     func bodyDigests(of index: Int) -> ByteView {
@@ -60,8 +88,10 @@ public final class CommandBatch {
     public func removeAll() {
         commands.removeAll(keepingCapacity: true)
         connections.removeAll(keepingCapacity: true)
+        released.removeAll(keepingCapacity: true)
         bodies.removeAll()
         bodyCounts.removeAll(keepingCapacity: true)
-        byteCount = 0
+        takenByteCount = 0
+        releasedByteCount = 0
     }
 }

@@ -29,6 +29,9 @@ final class Connection {
     /// Whether the last command was a receive, after which no request is handed out until it has
     /// been answered.
     private(set) var mayPark = false
+    /// Whether the last command is a send that waits for the digests of its bodies. No request is
+    /// handed out behind it, and the bytes of all that were stay where they are.
+    var isDigesting = false
     /// The timer of the table that looks after this connection.
     var timer: UInt32 = 0
     /// Whether the table will look at it in the next turn without an event.
@@ -79,32 +82,40 @@ final class Connection {
 // MARK: - Reading
 
 extension Connection {
-    /// Reads what is there and hands out the requests it completes.
-    func read(at now: UInt64, into batch: CommandBatch, using door: inout RequestDoor) {
-        if case .lingering = phase { return drop() }
+    /// Reads what is there and hands out the requests it completes; returns the bytes read.
+    func read(at now: UInt64, into batch: CommandBatch, using door: inout RequestDoor) -> Int {
+        if case .lingering = phase {
+            drop()
+            return 0
+        }
         guard takesRequests else {
             // The event comes again and again until somebody reads: wait for the replies first.
             watch(interest.subtracting(.reading))
-            return
+            return 0
         }
+        var total = 0
         for _ in 0..<limits.readsPerTurn where takesRequests && !hasWork {
             makeSpace()
             let space = received.space
             switch wire.read(into: space) {
             case .bytes(let count):
                 lastProgress = now
+                total += count
                 received.received(count)
                 handOutRequests(at: now, into: batch, using: &door)
-                if count < space.count { return }
+                if count < space.count { return total }
             case .wouldBlock:
-                return
+                return total
             case .ended:
                 clientFinished = true
-                return finish()
+                finish()
+                return total
             case .failed:
-                return close()
+                close()
+                return total
             }
         }
+        return total
     }
 
     /// Grows towards what the decoder asked for, but never much ahead of what has arrived: a head
@@ -119,7 +130,7 @@ extension Connection {
     /// Hands out the whole requests among the received bytes.
     func handOutRequests(at now: UInt64, into batch: CommandBatch, using door: inout RequestDoor) {
         guard unsent.isEmpty else { return }
-        while phase == .open, !mayPark, owedReplies < limits.pipelinedRequests,
+        while phase == .open, !mayPark, !isDigesting, owedReplies < limits.pipelinedRequests,
             !batch.isFull(limits)
         {
             switch decoder.decode(received.undecoded) {
@@ -148,11 +159,23 @@ extension Connection {
             mayPark = true
         }
         if !keepsAlive { phase = .finishing }
-        batch.append(Command(connection: token, ask: ask), byteCount: byteCount)
+        // A request that is not longer than this has no body that is.
+        guard byteCount > limits.quickBodyBytes else {
+            return batch.append(Command(connection: token, ask: ask), byteCount: byteCount)
+        }
+        let command = Command(connection: token, ask: ask)
+        let bodies = SentBodies(command.ask)
+        if bodies.hasLonger(than: limits.quickBodyBytes) {
+            isDigesting = true
+            batch.append(slow: command, bodies: bodies, byteCount: byteCount)
+        } else {
+            batch.append(command, byteCount: byteCount)
+        }
     }
 
     /// Says that every request handed out has been performed: their bytes are no longer needed.
     func performed() {
+        guard !isDigesting else { return }
         received.consumeHandedOut()
         let isLikelyToWait = mayPark && owedReplies > 0
         received.shrink(to: isLikelyToWait ? limits.idleReceiveBytes : limits.busyReceiveBytes)

@@ -19,6 +19,8 @@ public final class ConnectionTable {
     private var requestIDs: RequestIDs
     private let quota: ConnectionQuota
     private var isStopping = false
+    /// Bytes read in this turn.
+    private var readByteCount = 0
 
     /// How many connections there are.
     public private(set) var count = 0
@@ -125,7 +127,9 @@ public final class ConnectionTable {
     /// Bytes can be read from the connection.
     public func readable(_ token: ConnectionToken, at now: UInt64) {
         guard let connection = connection(token) else { return }
-        connection.read(at: now, into: batch, using: &door)
+        // The event comes again in the next turn, when others were served.
+        guard readByteCount < limits.readBytesPerTick else { return }
+        readByteCount += connection.read(at: now, into: batch, using: &door)
         lookAfter(connection, at: now)
     }
 
@@ -154,7 +158,10 @@ public final class ConnectionTable {
     // MARK: The tick
 
     /// Takes further requests from connections that hold some and whose replies have been written.
+    ///
+    /// Call once at the beginning of each turn, before any event.
     public func takeTurns(at now: UInt64) {
+        readByteCount = 0
         guard !queue.isEmpty else { return }
         let turn = queue
         queue.removeAll(keepingCapacity: true)
@@ -166,15 +173,18 @@ public final class ConnectionTable {
         }
     }
 
-    /// Exchanges the gathered batch for an empty one, which is kept from now on.
+    /// Exchanges the gathered batch, with the digests of its bodies, for an empty one, which is kept
+    /// from now on.
     public func exchange(for empty: CommandBatch) -> CommandBatch {
         precondition(empty.isEmpty, "requests are gathered into an empty batch")
         defer { batch = empty }
+        batch.digestBodies(next: empty, limits)
         return batch
     }
 
     /// The shard has performed `batch`: the bytes of its requests are no longer needed.
     public func performed(_ batch: CommandBatch) {
+        for token in batch.released { connection(token)?.isDigesting = false }
         for token in batch.connections {
             guard let connection = connection(token) else { continue }
             connection.performed()

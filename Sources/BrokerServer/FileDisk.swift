@@ -1,4 +1,5 @@
 import BrokerJournal
+import Bytes
 import Glibc
 
 /// The journal's files in a directory of Linux: each lane is a thread, and quick commits are carried
@@ -9,7 +10,15 @@ final class FileDisk: Disk {
         case carryOut(DiskOperation, ticket: UInt64)
         /// Another lane renames or removes the file: close it.
         case forget(DiskFile)
+        case warm(Warming)
         case finish
+    }
+
+    /// Pages to be touched.
+    private struct Warming: @unchecked Sendable {
+        // Unchecked because touching is all that the lane does to it, which any thread may do.
+        let memory: PageMemory
+        let range: Range<Int>
     }
 
     private let directory: Directory
@@ -97,6 +106,10 @@ final class FileDisk: Disk {
         }
     }
 
+    func warm(_ memory: PageMemory, _ range: Range<Int>) {
+        lanes[DiskLane.background.rawValue].jobs.post(.warm(Warming(memory: memory, range: range)))
+    }
+
     func close() {
         for lane in lanes { lane.jobs.post(.finish) }
         for lane in lanes { lane.join() }
@@ -136,6 +149,8 @@ final class FileDisk: Disk {
                         completions.post(files.completion(of: operation, ticket: ticket))
                     case .forget(let file):
                         files.forget(file)
+                    case .warm(let warming):
+                        warming.memory.touch(warming.range)
                     case .finish:
                         return
                     }

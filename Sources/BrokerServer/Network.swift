@@ -37,9 +37,7 @@ final class Network {
     /// now on they are gathered in what `empty` gives.
     func takeRequests(for empty: () -> CommandBatch) -> CommandBatch? {
         guard !table.batch.isEmpty else { return nil }
-        let batch = table.exchange(for: empty())
-        batch.digestBodies()
-        return batch
+        return table.exchange(for: empty())
     }
 
     /// Ends what has waited too long, and accepts again after a pause.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Whole pages of memory that are written through checked verbs and read through views: what a
@@ -15,6 +16,8 @@ public final class PageMemory {
     private let start: UnsafeMutableRawPointer
     /// How long it is.
     public let byteCount: Int
+    /// The end of the large pages that were handed out by `takeFresh`.
+    private var takenEnd = 0
 
     /// Untouched memory of `byteCount` bytes, all zero.
     public init(byteCount: Int) {
@@ -41,6 +44,25 @@ public final class PageMemory {
     public func lend() {
         // Safe because it is this object's mapping; where the kernel cannot, nothing happens.
         _ = unsafe madvise(start, byteCount, MADV_FREE)
+    }
+
+    /// The large pages before `end` that no call has handed out yet, to be touched by somebody who
+    /// has time; nil when there is no whole one.
+    public func takeFresh(upTo end: Int) -> Range<Int>? {
+        let page = PageMemory.largePageByteCount
+        let end = end >= byteCount ? byteCount : end / page * page
+        guard end > takenEnd else { return nil }
+        defer { takenEnd = end }
+        return takenEnd..<end
+    }
+
+    /// Touches the pages of `range` and leaves their bytes alone, whoever writes them meanwhile.
+    /// May be called by any thread.
+    public func touch(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "within the memory")
+        // Safe because the range was just checked and each byte is exchanged for itself at once.
+        unsafe apus_touch_pages(
+            (start + range.lowerBound).assumingMemoryBound(to: UInt8.self), range.count)
     }
 
     /// The bytes `range`.

@@ -96,20 +96,23 @@ static uint32_t load32(const uint8_t *bytes) {
            (uint32_t)bytes[3] << 24;
 }
 
-// Takes a message from its lane's present block and this state to its digest.
-static void finish_alone(lane *lane, const uint32_t state[4], uint8_t *digests) {
+// Takes a state behind a block.
+static inline void transform(uint32_t state[4], const uint8_t *block) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
-    do {
-        const uint32_t a0 = a, b0 = b, c0 = c, d0 = d;
-        const uint8_t *block = lane->next;
 #define STEP(f, a, b, c, d, word, shift, constant)                     \
     a += f(b, c, d) + load32(block + 4 * word) + constant;             \
     a = (a << shift | a >> (32 - shift)) + b;
-        STEPS(STEP)
+    STEPS(STEP)
 #undef STEP
-        a += a0, b += b0, c += c0, d += d0;
-    } while (advance(lane));
-    store(digests + 16 * lane->number, a, b, c, d);
+    state[0] += a, state[1] += b, state[2] += c, state[3] += d;
+}
+
+// Takes a message from its lane's present block and this state to its digest.
+static void finish_alone(lane *lane, const uint32_t state[4], uint8_t *digests) {
+    uint32_t words[4] = {state[0], state[1], state[2], state[3]};
+    do transform(words, lane->next);
+    while (advance(lane));
+    store(digests + 16 * lane->number, words[0], words[1], words[2], words[3]);
 }
 
 void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *digests) {
@@ -118,6 +121,34 @@ void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *dige
         begin(&lane, messages + number, number);
         finish_alone(&lane, first_state, digests);
     }
+}
+
+apus_md5_progress apus_md5_begin(const uint8_t *bytes, size_t count) {
+    apus_md5_progress message = {.bytes = bytes, .count = count};
+    memcpy(message.state, first_state, sizeof first_state);
+    return message;
+}
+
+static size_t blocks_left(const apus_md5_progress *message) {
+    return (message->count - message->done) / 64;
+}
+
+int apus_md5_is_ending(const apus_md5_progress *message) { return blocks_left(message) == 0; }
+
+void apus_md5_end(const apus_md5_progress *message, uint8_t *digest) {
+    apus_message all = {.bytes = message->bytes, .count = message->count};
+    lane lane;
+    begin(&lane, &all, 0);
+    // Whole blocks are done, so that the tail is next.
+    lane.next = lane.tail;
+    lane.blocks += lane.tail_blocks - message->count / 64;
+    lane.tail_blocks = 0;
+    finish_alone(&lane, message->state, digest);
+}
+
+static void continue_alone(apus_md5_progress *message, size_t blocks) {
+    for (; blocks > 0 && blocks_left(message) > 0; blocks--, message->done += 64)
+        transform(message->state, message->bytes + message->done);
 }
 
 #if defined(__x86_64__)
@@ -273,6 +304,52 @@ AVX2 static void md5_lanes(const apus_message *messages, size_t count, uint8_t *
     finish_alone(&lanes[last], alone, digests);
 }
 
+// Messages that end sooner leave their lane idle.
+AVX2 static void continue_lanes(apus_md5_progress *messages, size_t count, size_t budget) {
+    static const uint8_t idle[64];
+    size_t left[lane_count];
+    for (size_t index = 0; index < count; index++) {
+        size_t blocks = blocks_left(messages + index);
+        left[index] = blocks < budget ? blocks : budget;
+    }
+    while (1) {
+        size_t together = SIZE_MAX, busy = 0, last = 0;
+        for (size_t index = 0; index < count; index++) {
+            if (left[index] == 0) continue;
+            busy++, last = index;
+            if (left[index] < together) together = left[index];
+        }
+        if (busy == 0) return;
+        if (busy == 1) return continue_alone(messages + last, left[last]);
+        const uint8_t *blocks[lane_count];
+        uint32_t state[2][4][8] = {0};
+        for (size_t index = 0; index < lane_count; index++) {
+            int is_busy = index < count && left[index] > 0;
+            blocks[index] = is_busy ? messages[index].bytes + messages[index].done : idle;
+            for (int word = 0; is_busy && word < 4; word++)
+                state[index / 8][word][index % 8] = messages[index].state[word];
+        }
+        __m256i wide[8];
+        for (int row = 0; row < 8; row++)
+            wide[row] = _mm256_loadu_si256((const __m256i *)(const void *)state[row / 4][row % 4]);
+        for (size_t block = 0; block < together; block++) {
+            if (count > 8) transform16(blocks, wide);
+            else transform8(blocks, wide);
+            for (size_t index = 0; index < count; index++)
+                if (left[index] > 0) blocks[index] += 64;
+        }
+        for (int row = 0; row < 8; row++)
+            _mm256_storeu_si256((__m256i *)(void *)state[row / 4][row % 4], wide[row]);
+        for (size_t index = 0; index < count; index++) {
+            if (left[index] == 0) continue;
+            messages[index].done += 64 * together;
+            left[index] -= together;
+            for (int word = 0; word < 4; word++)
+                messages[index].state[word] = state[index / 8][word][index % 8];
+        }
+    }
+}
+
 static int has_avx2;
 
 __attribute__((constructor)) static void prepare(void) {
@@ -288,10 +365,22 @@ void apus_md5(const apus_message *messages, size_t count, uint8_t *digests) {
     }
 }
 
+void apus_md5_continue(apus_md5_progress *messages, size_t count, size_t blocks) {
+    if (has_avx2 && count > 1 && count <= lane_count) {
+        continue_lanes(messages, count, blocks);
+    } else {
+        for (size_t index = 0; index < count; index++) continue_alone(messages + index, blocks);
+    }
+}
+
 #else
 
 void apus_md5(const apus_message *messages, size_t count, uint8_t *digests) {
     apus_md5_portable(messages, count, digests);
+}
+
+void apus_md5_continue(apus_md5_progress *messages, size_t count, size_t blocks) {
+    for (size_t index = 0; index < count; index++) continue_alone(messages + index, blocks);
 }
 
 #endif

@@ -51,8 +51,12 @@ SCANNER(apus_scan_json_read, JSON_READ, JSON_READ16)
        OR(EQUALS(block, '>'), OR(EQUALS(block, '"'), EQUALS(block, '\r'))))
 SCANNER(apus_scan_xml_write, XML_WRITE, XML_WRITE16)
 
-#define PRINTABLE(byte) ((byte) < 0x20 || (byte) >= 0x80)
-SCANNER(apus_scan_printable, PRINTABLE, BELOW_SPACE_OR_HIGH)
+#define TEXT(byte) \
+    (((byte) < 0x20 && (byte) != '\t' && (byte) != '\n' && (byte) != '\r') || (byte) >= 0x80)
+#define TEXT16(block)                                                                         \
+    _mm_andnot_si128(OR(EQUALS(block, '\t'), OR(EQUALS(block, '\n'), EQUALS(block, '\r'))), \
+                     BELOW_SPACE_OR_HIGH(block))
+SCANNER(apus_scan_text, TEXT, TEXT16)
 
 #define ASCII(byte) ((byte) >= 0x80)
 #define ASCII16(block) (block)

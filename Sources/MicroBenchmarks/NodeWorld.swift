@@ -137,7 +137,6 @@ final class NodeWorld: World {
             while wires[index].wire.isReadable { table.readable(wires[index].token, at: now) }
         }
         let batch = table.exchange(for: spare)
-        batch.digestBodies()
         batches.append(batch)
         try shard.tick(
             batches, at: shard.clock.moment(wall: NodeWorld.wall(now), monotonic: now))

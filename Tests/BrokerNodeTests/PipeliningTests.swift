@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import BrokerNode
@@ -78,6 +79,73 @@ struct PipeliningTests {
         #expect(wire.answers[1].holds(body))
     }
 
+    @Test("A long body is digested over several turns, in which others are served")
+    func longBody() throws {
+        var limits = NodeLimits()
+        limits.quickBodyBytes = 1000
+        limits.digestedBytesPerTick = 640
+        let node = try TestNode.withQueue(limits: limits)
+        let long = node.connect()
+        let body = String(repeating: "0123456789", count: 1000)
+        long.send(Ask.send("before") + Ask.send(body) + Ask.send("behind") + Ask.receive())
+        try node.turn()
+        let other = node.connect()
+        other.send(Ask.send("other"))
+        for _ in 0..<4 { try node.turn() }
+        #expect(other.answers.map(\.status) == [200])
+        #expect(long.answers.map(\.status) == [200])
+        try node.settle()
+        #expect(long.answers.map(\.status) == [200, 200, 200, 200])
+        #expect(long.answers[1].holds(digits(of: body)))
+        #expect(long.answers[3].holds("before"))
+    }
+
+    @Test("Long bodies of a batch and of many clients are digested side by side")
+    func longBodies() throws {
+        var limits = NodeLimits()
+        limits.quickBodyBytes = 100
+        limits.digestedBytesPerTick = 64
+        let node = try TestNode.withQueue(limits: limits)
+        let wires = (0..<40).map { _ in node.connect() }
+        for (index, wire) in wires.enumerated() {
+            wire.send(Ask.send(String(repeating: "x", count: 90 + index * 37)))
+        }
+        try node.settle()
+        for (index, wire) in wires.enumerated() {
+            let body = String(repeating: "x", count: 90 + index * 37)
+            #expect(wire.answers.map(\.status) == [200])
+            #expect(wire.answers.first?.holds(digits(of: body)) == true)
+        }
+    }
+
+    @Test("A client that goes away while its body is digested has sent its message")
+    func goneWhileDigesting() throws {
+        var limits = NodeLimits()
+        limits.quickBodyBytes = 100
+        limits.digestedBytesPerTick = 64
+        let node = try TestNode.withQueue(limits: limits)
+        let gone = node.connect()
+        gone.send(Ask.send(String(repeating: "x", count: 5000)))
+        try node.turn()
+        gone.isBroken = true
+        try node.settle()
+        #expect(gone.isClosed && node.table.count == 0)
+        #expect(try node.done(Ask.receive()).holds("xxxx"))
+    }
+
+    @Test("No more is read in a turn than can be copied in a moment")
+    func readBudget() throws {
+        var limits = NodeLimits()
+        limits.readBytesPerTick = 1 << 10
+        let node = try TestNode.withQueue(limits: limits)
+        let wires = (0..<20).map { _ in node.connect() }
+        for wire in wires { wire.send(Ask.send(String(repeating: "x", count: 3000))) }
+        try node.turn()
+        #expect(wires.count { !$0.answers.isEmpty } < 3)
+        try node.settle()
+        for wire in wires { #expect(wire.answers.map(\.status) == [200]) }
+    }
+
     @Test("A burst of one client does not keep the others waiting")
     func burst() throws {
         var limits = NodeLimits()
@@ -156,4 +224,11 @@ struct PipeliningTests {
         try node.settle()
         #expect(wire.answers.map(\.status) == [200, 100, 200])
     }
+}
+
+/// The MD5 of `body` as answers show it.
+private func digits(of body: String) -> String {
+    var writer = ByteWriter()
+    writer.append(hex: body.withByteView { MD5Digest(of: $0) })
+    return writer.view.string
 }

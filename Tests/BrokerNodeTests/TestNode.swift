@@ -96,7 +96,6 @@ final class TestNode {
             }
         }
         let batch = table.exchange(for: CommandBatch())
-        batch.digestBodies()
         let moment = shard.clock.moment(wall: TestNode.wall(now), monotonic: now)
         try shard.tick([batch], at: moment)
         table.performed(batch)

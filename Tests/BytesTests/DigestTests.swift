@@ -66,6 +66,45 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func aLineDigestsPieceByPieceLikeOpenSSL(seed: UInt64) {
+        var shuffle = Shuffle(seed: seed)
+        withView(shuffle.bytes(5000)) { memory in
+            var line = MD5Line()
+            var waiting: [ByteView] = []
+            for _ in 0..<60 {
+                for _ in 0..<shuffle.below([2, 12, 40][Int(seed % 3)]) {
+                    let start = shuffle.below(1000)
+                    waiting.append(memory[start..<start + shuffle.below(4000)])
+                    line.add(waiting[waiting.count - 1])
+                }
+                line.step(byteCount: 64 * (1 + shuffle.below(20)))
+                while !waiting.isEmpty, line.isDigested(first: 1) {
+                    #expect(line.takeFirst() == MD5Digest(of: waiting.removeFirst()))
+                }
+                #expect(line.count == waiting.count)
+            }
+            for view in waiting {
+                line.step(byteCount: 1 << 20)
+                #expect(line.takeFirst() == MD5Digest(of: view))
+            }
+        }
+    }
+
+    @Test func everyLengthAroundABlockEndsALineRight() {
+        var shuffle = Shuffle(seed: 9)
+        withView(shuffle.bytes(300)) { memory in
+            for length in 0...300 {
+                var line = MD5Line()
+                line.add(memory.prefix(length))
+                line.step(byteCount: 128)
+                #expect(line.isDigested(first: 1) == (length < 192))
+                line.step(byteCount: 256)
+                #expect(line.takeFirst() == MD5Digest(of: memory.prefix(length)))
+            }
+        }
+    }
+
     @Test func everyLengthAroundABlockIsPaddedRight() {
         var shuffle = Shuffle(seed: 8)
         withView(shuffle.bytes(300)) { memory in

@@ -88,7 +88,6 @@ final class SimulatedNode {
         }
         let batch = table.exchange(for: CommandBatch())
         isBusy = isBusy || !batch.isEmpty
-        batch.digestBodies()
         try shard.tick([batch], at: shard.clock.moment(wall: clock.wall, monotonic: now))
         table.performed(batch)
         shard.takeReplies { replies in

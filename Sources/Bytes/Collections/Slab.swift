@@ -152,11 +152,10 @@ public final class Slab<Slot: SlabSlot> {
         guard isCutting else { return }
         let page = Int(index >> pageShift)
         guard page >= cutCursor, page < cutPageCount, unsafe copies[page] == nil else { return }
-        let copy = unsafe Self.allocatePage(byteCount: pageByteCount)
-        // Safe because both are whole pages.
-        unsafe UnsafeMutableRawPointer(copy).copyMemory(
-            from: pages[page], byteCount: pageByteCount)
-        unsafe copies[page] = copy
+        let copy = UnsafeMutableRawPointer.allocate(byteCount: pageByteCount, alignment: 16)
+        // Safe because both are whole pages, and slots are bitwise copyable.
+        unsafe copy.copyMemory(from: pages[page], byteCount: pageByteCount)
+        unsafe copies[page] = unsafe copy.assumingMemoryBound(to: Slot.self)
         copiedPageCount += 1
     }
 

@@ -43,6 +43,18 @@ public struct MD5Batch: ~Copyable {
         return count - 1
     }
 
+    /// Adds a message whose digest is known already, and returns its number. The messages before it
+    /// have to be finished.
+    @discardableResult
+    public mutating func add(finished digest: MD5Digest) -> Int {
+        precondition(finishedCount == count, "digests are finished in order")
+        let number = add(ByteView())
+        // Safe because there is room for a digest of each message.
+        unsafe digests[number] = digest
+        finishedCount = count
+        return number
+    }
+
     /// Digests the messages added since the last time.
     public mutating func finish() {
         guard finishedCount < count else { return }

@@ -55,7 +55,7 @@ public enum XMLCharacters {
             var offset = 0
             // Safe because the offset never passes the count.
             while true {
-                offset += unsafe apus_scan_printable(start + offset, buffer.count - offset)
+                offset += unsafe apus_scan_text(start + offset, buffer.count - offset)
                 guard offset < buffer.count else { return true }
                 let length = unsafe allowedLength(start + offset, buffer.count - offset)
                 guard length > 0 else { return false }

@@ -17,8 +17,8 @@ int apus_accept4(int listener);
 size_t apus_scan_json_read(const uint8_t *bytes, size_t count);
 /// … has to be escaped in XML: an ampersand, an angle bracket, a quote or a carriage return.
 size_t apus_scan_xml_write(const uint8_t *bytes, size_t count);
-/// … lies outside 0x20…0x7F.
-size_t apus_scan_printable(const uint8_t *bytes, size_t count);
+/// … lies outside 0x20…0x7F and is no tab, line feed or carriage return.
+size_t apus_scan_text(const uint8_t *bytes, size_t count);
 /// … lies outside ASCII.
 size_t apus_scan_ascii(const uint8_t *bytes, size_t count);
 /// … may not stand in a token of HTTP, such as the name of a header.
@@ -38,6 +38,10 @@ void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *writt
 /// Writes `text` as the inside of a JSON string and returns the length. There must be room for
 /// 6 * count + 16 bytes.
 size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
+
+/// Touches every page of the bytes as a write would, and leaves them as they are even while another
+/// thread writes them.
+void apus_touch_pages(uint8_t *bytes, size_t count);
 
 /// Undoes the coding of forms in place and returns the new length: %XX is a byte, + a space, and a
 /// percent sign without two digits stands for itself.
@@ -59,6 +63,23 @@ typedef struct {
 
 /// Writes the MD5 digest of each message, up to sixteen at a time where the processor can.
 void apus_md5(const apus_message *messages, size_t count, uint8_t *digests);
+/// A message that is digested piece by piece.
+typedef struct {
+    const uint8_t *bytes;
+    size_t count;
+    size_t done;  // bytes, whole blocks
+    uint32_t state[4];
+} apus_md5_progress;
+
+/// Begins with a message.
+apus_md5_progress apus_md5_begin(const uint8_t *bytes, size_t count);
+/// Digests at most so many blocks of 64 bytes of each of at most sixteen messages.
+void apus_md5_continue(apus_md5_progress *messages, size_t count, size_t blocks);
+/// Whether only less than a block is left of the message.
+int apus_md5_is_ending(const apus_md5_progress *message);
+/// Digests what is left of the message.
+void apus_md5_end(const apus_md5_progress *message, uint8_t *digest);
+
 /// The same one by one, on every processor.
 void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *digests);
 

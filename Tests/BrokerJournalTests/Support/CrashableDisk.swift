@@ -22,6 +22,9 @@ struct SeededGenerator: RandomNumberGenerator {
 final class CrashableDisk: Disk {
     private static let sectorByteCount = 512
 
+    /// What was to be touched ahead, in order.
+    private(set) var warmed: [(memory: PageMemory, range: Range<Int>)] = []
+
     private struct Submitted {
         var operation: DiskOperation
         var ticket: UInt64
@@ -73,6 +76,11 @@ final class CrashableDisk: Disk {
 
     func awaitCompletion() {
         while completions.isEmpty, step() {}
+    }
+
+    func warm(_ memory: PageMemory, _ range: Range<Int>) {
+        warmed.append((memory, range))
+        memory.touch(range)
     }
 
     func close() { while step() {} }
