@@ -17,7 +17,7 @@ PYTHON := $(VENV)/bin/python
 RELEASE := .build/release
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help deps build build-bench run test test-swift test-server check format simulate planted-bugs bench clean
+.PHONY: help deps build build-bench run test test-swift test-server check format simulate torture planted-bugs bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ simulate: ## Run seeds of the simulator (SEEDS=100 from SEED on, DURATION=600 se
 	@swift build -c release --product apus-simulate
 	@$(RELEASE)/apus-simulate --seeds $(or $(SEEDS),100) --duration $(or $(DURATION),600) \
 		$(if $(SEED),--seed $(SEED))
+
+torture: build ## Kill the real server under load (KILLS=50 times, SEED=1 repeats choices) and compare
+	@cd Tests/Server && ../../$(PYTHON) -m torture --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 planted-bugs: ## Plant known mistakes in a copy of the tree and have the simulator find each
 	@scripts/planted-bugs

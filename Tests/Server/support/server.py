@@ -54,12 +54,16 @@ class Server:
         return [str(BINARY), "serve", "--bind", "127.0.0.1", "--port", str(self.port),
                 "--data", str(self.data), *self.options, *options]
 
-    def start(self, *options):
+    def launch(self, *options):
+        """Starts the process and does not wait for it."""
         assert self.process is None, "already running"
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 self.command(*options), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=clean_environment(**self.environment))
+
+    def start(self, *options):
+        self.launch(*options)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
