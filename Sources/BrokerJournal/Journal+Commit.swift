@@ -6,6 +6,7 @@ extension Journal {
     /// `poll` released were encoded. `now` is any monotonic clock in milliseconds.
     public func commit(at now: UInt64) {
         guard isOnDisk, case .open = phase else { return }
+        lastTick = now
         if isCommitDue(at: now) { startCommit(at: now) }
         trimMemory()
         warmAhead()

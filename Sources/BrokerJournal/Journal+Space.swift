@@ -14,7 +14,7 @@ extension Journal {
     /// segments accepts little.
     public var hasRoom: Bool {
         guard isOnDisk else { return true }
-        if files.refusedAt != nil { return false }
+        if files.refusal != nil { return false }
         guard let budget = settings.diskBudget else { return true }
         let reserve = finishingByteCount + 2 * snapshots.byteCount + 2 * segmentByteCount
         return freeByteCount(of: budget) >= reserve
@@ -22,7 +22,7 @@ extension Journal {
 
     /// Whether freeing segments is worth more work than usual.
     var isShortOfDisk: Bool {
-        if files.refusedAt != nil { return true }
+        if files.refusal != nil { return true }
         guard let budget = settings.diskBudget else { return false }
         return diskByteCount > budget / 4 * 3 || !hasRoom
     }

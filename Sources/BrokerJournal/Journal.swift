@@ -53,6 +53,8 @@ public final class Journal {
     /// The end of what is on disk for certain.
     var synced: UInt64 = 0
     var lastCommitStart: UInt64 = 0
+    /// The time of the last call of `commit`.
+    var lastTick: UInt64 = 0
     var memory: MemoryPool
     var files: SegmentFiles
     var snapshots = SnapshotKeeper()

@@ -35,8 +35,19 @@ struct SegmentFiles {
     var spares: [DiskFile] = []
     /// How many segment files there are, spares and the one being made included.
     var count: UInt64 = 0
-    /// Set while the file system has no room: where the segment at the end was filled up to.
-    var refusedAt: UInt64?
+    /// When the file system said that it has no room.
+    struct Refusal {
+        /// Where the segment at the end was filled up to.
+        var position: UInt64
+        /// In milliseconds, of the clock that `Journal.commit` is given.
+        var time: UInt64
+    }
+
+    /// How long a full file system is left alone when nothing is appended.
+    static let refusalMilliseconds: UInt64 = 1_000
+
+    /// Set while the file system has no room.
+    var refusal: Refusal?
     /// Zeros, while a file is being filled.
     var zeros: PageMemory?
 
@@ -66,13 +77,15 @@ extension Journal {
         guard let number = files.due(active: activeNumber, used: writer.used) else { return }
         if let spare = files.spares.popLast() {
             files.preparation = .init(number: number, step: .renaming(from: spare))
-            files.refusedAt = nil
+            files.refusal = nil
             submitPreparation(.rename(spare, to: .segment(number)))
             return
         }
-        // A full file system is asked again after every sixteenth of a segment, and when it must.
-        if let refusedAt = files.refusedAt, number > activeNumber,
-            writer.end < refusedAt + segmentByteCount / 16
+        // A full file system is asked again after every sixteenth of a segment, after a while (what
+        // would be appended may be refused for want of room), and when it must.
+        if let refusal = files.refusal, number > activeNumber,
+            writer.end < refusal.position + segmentByteCount / 16,
+            lastTick < refusal.time + SegmentFiles.refusalMilliseconds
         {
             return
         }
@@ -94,7 +107,7 @@ extension Journal {
         case .renaming:
             finishPreparation(preparation)
         case .creating:
-            files.refusedAt = nil
+            files.refusal = nil
             // When a segment waits already, the allocated file has to do.
             if preparation.number <= activeNumber { return finishPreparation(preparation) }
             fill(preparation.number, at: 0)
@@ -135,7 +148,7 @@ extension Journal {
         else { throw .disk(error) }
         files.preparation = nil
         files.count -= 1
-        files.refusedAt = writer.end
+        files.refusal = .init(position: writer.end, time: lastTick)
         submit(.remove(.segment(preparation.number)), lane: .background, ticket: Ticket(.removal))
     }
 
