@@ -16,8 +16,9 @@ extension Journal {
         guard case .unopened = phase else { preconditionFailure("a journal is opened once") }
         guard isOnDisk else { return try openInMemory(loaded) }
         let inventory = try Inventory(of: disk)
-        for draft in inventory.drafts { try perform(.remove(draft)) }
         var manifest = try readManifest(inventory)
+        // Only now: what another version wrote stays as it is.
+        for draft in inventory.drafts { try perform(.remove(draft)) }
         identity = manifest.identity
         try loadSnapshot(inventory, load)
         try refusable(DiskFile(.snapshot, number: snapshots.position), at: 0) { try loaded() }

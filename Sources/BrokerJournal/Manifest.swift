@@ -6,6 +6,8 @@ struct Manifest: Hashable {
     static let formatVersion: UInt32 = 1
     static let magic: UInt64 = 0x314C_4E52_4A53_5041  // "APSJRNL1"
     static let payloadByteCount = 48
+    /// What stands at the front in every version: the magic number and the version.
+    static let versionedByteCount = 12
 
     /// The journal's number among all journals, repeated in every batch.
     var identity: UInt64
@@ -42,23 +44,26 @@ struct Manifest: Hashable {
 
     /// Reads the file `manifest`; blocks.
     static func read(from disk: any Disk) throws(JournalError) -> Manifest {
-        let record = RecordHeader.recordByteCount(payload: payloadByteCount)
-        let memory = PageMemory(byteCount: record)
+        let memory = PageMemory(byteCount: PageMemory.pageByteCount)
         let count: Int
         do throws(DiskError) {
             count = try disk.perform(
-                .read(DiskFile(.manifest), offset: 0, into: memory.diskMemory(0..<record)))
+                .read(
+                    DiskFile(.manifest), offset: 0, into: memory.diskMemory(0..<memory.byteCount)))
         } catch {
             throw .disk(error)
         }
-        let finding = RecordFinding(memory.view(0..<count), position: 0, room: record)
+        let finding = RecordFinding(memory.view(0..<count), position: 0, room: memory.byteCount)
         guard case .record(let header, let payload) = finding,
-            header.type == RecordTypes.manifest, payload.count == payloadByteCount,
+            header.type == RecordTypes.manifest, payload.count >= versionedByteCount,
             payload.littleEndian(at: 0, as: UInt64.self) == magic
         else { throw .damaged(.manifest("it is no manifest of a journal")) }
         let version = payload.littleEndian(at: 8, as: UInt32.self)
         guard version == formatVersion else {
             throw .unknownFormat(version: version, supported: formatVersion)
+        }
+        guard payload.count == payloadByteCount else {
+            throw .damaged(.manifest("it is no manifest of a journal"))
         }
         return Manifest(
             identity: payload.littleEndian(at: 16), segmentByteCount: payload.littleEndian(at: 24),

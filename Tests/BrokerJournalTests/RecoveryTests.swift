@@ -200,7 +200,7 @@ func aTailTornAtAnyByteIsCutAtTheLastWholeRecord(_ filler: UInt8) throws {
     #expect(damage.file == file.name && damage.offset == UInt64(offset))
 }
 
-@Test func anotherSegmentSizeAndAnotherVersionAreRefused() throws {
+@Test func anotherSegmentSizeIsRefused() throws {
     let fixture = try Fixture()
     try fixture.journal.close()
     guard
@@ -211,20 +211,29 @@ func aTailTornAtAnyByteIsCutAtTheLastWholeRecord(_ filler: UInt8) throws {
         return
     }
     #expect(written == 16 << 10 && asked == 32 << 10)
+}
+
+/// The manifest of a later version, whose payload may be longer.
+@Test(arguments: [0, 8, 504])
+func aDirectoryOfAnotherVersionIsRefusedAndLeftAsItIs(_ added: Int) throws {
+    let fixture = try Fixture()
+    try fixture.journal.close()
     let memory = PageMemory(byteCount: 4096)
-    let bytes = fixture.disk.bytes(DiskFile(.manifest))
-    bytes.withView { memory.store($0, at: 0) }
+    fixture.disk.bytes(DiskFile(.manifest)).withView { memory.store($0, at: 0) }
     memory.store(UInt32(2), at: 24 + 8)
+    let payload = Manifest.payloadByteCount + added
     RecordHeader.seal(
-        memory, at: 0, payload: Manifest.payloadByteCount, position: 0, epoch: 1,
-        type: RecordTypes.manifest)
+        memory, at: 0, payload: payload, position: 0, epoch: 1, type: RecordTypes.manifest)
     let disk = fixture.disk.afterKill()
-    disk.put(DiskFile(.manifest), memory.view(0..<bytes.count).array)
+    disk.put(DiskFile(.manifest), memory.view(0..<RecordHeader.byteCount + payload).array)
+    disk.put(DiskFile(.snapshotDraft, number: 4096), [1, 2, 3])
+    let before = disk.files.map { disk.bytes($0) }
     guard case .failure(.unknownFormat(let version, let supported)) = Fixture.opening(disk) else {
         Issue.record("the version was not compared")
         return
     }
     #expect(version == 2 && supported == 1)
+    #expect(disk.files.map { disk.bytes($0) } == before)
 }
 
 @Test func aManifestThatIsDamagedOrMissingIsRefused() throws {

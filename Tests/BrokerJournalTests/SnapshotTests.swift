@@ -25,6 +25,26 @@ private func writeSnapshot(_ fixture: Fixture, records: Int, byteCount: Int = 10
     #expect(second.replayed == after)
 }
 
+@Test func aSnapshotOfAnotherFormatIsRefused() throws {
+    let fixture = try Fixture()
+    fixture.append(500)
+    writeSnapshot(fixture, records: 3)
+    try fixture.settle()
+    let disk = fixture.disk.afterKill()
+    let file = try #require(disk.files.first { $0.kind == .snapshot })
+    let memory = PageMemory(byteCount: 4096)
+    disk.bytes(file).withView { memory.store($0, at: 0) }
+    let count = disk.bytes(file).count
+    memory.store(UInt32(2), at: 24 + 20)
+    RecordHeader.seal(
+        memory, at: 0, payload: SnapshotKeeper.headByteCount, position: 0, epoch: 1,
+        type: RecordTypes.snapshotHead)
+    disk.put(file, memory.view(0..<count).array)
+    let damage = try #require(Fixture.damage(in: disk))
+    #expect(damage.file == file.name && damage.offset == 0)
+    #expect(damage.finding == "it has format 2, this program reads format 1")
+}
+
 @Test func aSnapshotThatWasNotCompletedIsIgnoredAndRemoved() throws {
     let fixture = try Fixture()
     let written = (0..<20).map { fixture.append(500, seed: UInt64($0)) }
