@@ -78,6 +78,9 @@ extension InspectionLines {
             "\(name): positions \(base) to \(base + UInt64(segment.ending.offset)), "
                 + "\(segment.batchCount) batches, \(segment.totals.count) records, epochs "
                 + "\(first.epoch) to \(segment.lastEpoch)")
+        if segment.lastEpoch > replay.manifest.epoch {
+            problem("\(name): its epoch is ahead of the manifest's")
+        }
         if isEnded {
             problem("\(name): it holds batches though the journal ends before it")
         }

@@ -91,10 +91,17 @@ public struct JournalInspector {
         let memory = PageMemory(byteCount: Int(manifest.segmentByteCount))
         var previous: SegmentInspection?
         var isEnded = false
+        if inventory.byteCount(ofSegment: replay.firstNumber) == nil {
+            lines.problem(
+                "\(DiskFile.segment(replay.firstNumber).name): replay begins there, and it "
+                    + "is not there")
+        }
         for segment in inventory.segments {
             guard segment.byteCount == manifest.segmentByteCount else {
                 // A file that is still being made is behind all others and may be short.
-                let isLast = segment.number == inventory.segments.last?.number && previous != nil
+                let isLast =
+                    segment.number == inventory.segments.last?.number
+                    && segment.number > replay.firstNumber
                 let name = DiskFile.segment(segment.number).name
                 if isLast {
                     lines.detail("\(name): \(segment.byteCount) bytes, not ready to be written")
@@ -113,10 +120,6 @@ public struct JournalInspector {
             }
             if let last = previous {
                 isEnded = lines.judge(last, next: found, replay, isEnded: isEnded)
-            } else if segment.number > replay.firstNumber {
-                lines.problem(
-                    "\(DiskFile.segment(replay.firstNumber).name): replay begins there, and it "
-                        + "is not there")
             }
             previous = found
         }

@@ -36,16 +36,16 @@ final class FileDisk: Disk {
     private var knownWait: UInt64 = 0
 
     /// The files in `directory`, which exists. Completions signal `wake`, except those of commits
-    /// on the caller's thread, which can be taken at once.
+    /// on the caller's thread, which can be taken at once. With `isReadOnly` files are only read.
     init(
         directory: Directory, wake: Wake,
-        commitPlace: CommitPlace = CommitPlace(mayUseLoop: false)
+        commitPlace: CommitPlace = CommitPlace(mayUseLoop: false), isReadOnly: Bool = false
     ) throws(SystemError) {
         self.directory = directory
         self.wake = wake
         completions = Mailbox(wake: wake)
         self.commitPlace = commitPlace
-        direct = FileSet(directory: directory, bypassesCache: false)
+        direct = FileSet(directory: directory, bypassesCache: false, isReadOnly: isReadOnly)
         committed = FileSet(directory: directory, bypassesCache: true)
         for lane in DiskLane.allCases {
             lanes.append(try Lane(lane, directory: directory, completions: completions))

@@ -13,16 +13,20 @@ final class FileSet {
 
     private let directory: Directory
     private let bypassesCache: Bool
+    private let isReadOnly: Bool
     /// The most recently used last.
     private var open: [OpenFile] = []
 
     /// No open files of `directory` yet.
     ///
-    /// - Parameter bypassesCache: Whether segments are written past the page cache, in whole pages
+    /// - Parameters:
+    ///   - bypassesCache: Whether segments are written past the page cache, in whole pages
     ///   from memory that is aligned to pages: what is written is in the journal's memory anyway.
-    init(directory: Directory, bypassesCache: Bool) {
+    ///   - isReadOnly: Whether files are only read, which works where nothing can be written.
+    init(directory: Directory, bypassesCache: Bool, isReadOnly: Bool = false) {
         self.directory = directory
         self.bypassesCache = bypassesCache
+        self.isReadOnly = isReadOnly
     }
 
     /// Does `operation`; returns the bytes read by a read, otherwise 0.
@@ -80,7 +84,7 @@ final class FileSet {
     private func openExisting(_ file: DiskFile) throws(SystemError) -> File {
         let path = directory.path(of: file.name)
         guard bypassesCache, file.kind == .segment else {
-            return try File(path: path, flags: O_RDWR)
+            return try File(path: path, flags: isReadOnly ? O_RDONLY : O_RDWR)
         }
         return try File.bypassingCache(path: path)
     }

@@ -27,12 +27,15 @@ enum JournalCommand {
             return 2
         }
         do {
-            let disk = try FileDisk(directory: directory, wake: Wake())
+            let disk = try FileDisk(directory: directory, wake: Wake(), isReadOnly: true)
             defer { disk.close() }
             let inspector = JournalInspector(disk: disk) { type in
                 RecordType(rawValue: type).map { "\($0)" } ?? "type \(type)"
             }
             return try body(inspector) ? 0 : 1
+        } catch let error as JournalError {
+            StandardOutput.complain("\(path): \(error.explanation)")
+            return 1
         } catch {
             StandardOutput.complain("\(path): \(error)")
             return 1

@@ -39,7 +39,7 @@ func serve(_ options: Options) throws(OptionProblem) -> Int32 {
         switch error {
         case .options(let problem): throw problem
         case .system(let failure): log.error("the system failed", ("reason", "\(failure)"))
-        case .journal(let failure): log.error("the journal failed", ("reason", "\(failure)"))
+        case .journal(let failure): log.error("the journal failed", ("reason", failure.explanation))
         }
         return 1
     }

@@ -77,6 +77,35 @@ private func written() throws -> Fixture {
     #expect(try verify(damaged).lines.contains { $0.contains(snapshot.name) })
 }
 
+/// What a start refuses is a problem, also where segments from before the snapshot are left.
+@Test func aSegmentThatReplayNeedsIsNamedWhenItIsMissingOrShort() throws {
+    let fixture = try written()
+    let snapshot = try #require(fixture.disk.files.first { $0.kind == .snapshot })
+    let needed = DiskFile.segment((snapshot.number - 1) / (16 << 10))
+    let older = fixture.disk.files.filter { $0.kind == .segment && $0.number < needed.number }
+    #expect(!older.isEmpty)
+    for bytes in [nil, [], [UInt8](repeating: 0, count: 4096)] as [[UInt8]?] {
+        let disk = fixture.disk.afterKill()
+        for file in disk.files where file.kind == .segment && file.number > needed.number {
+            disk.put(file, nil)
+        }
+        disk.put(needed, bytes)
+        #expect(Fixture.damage(in: disk.afterKill())?.file == needed.name)
+        let (isWell, lines) = try verify(disk)
+        #expect(!isWell && lines.contains { $0.contains(needed.name) })
+    }
+}
+
+@Test func aManifestOfEarlierIsNamed() throws {
+    let fixture = try Fixture()
+    let early = fixture.disk.bytes(DiskFile(.manifest))
+    let disk = try Fixture(disk: fixture.disk.afterKill()).disk.afterKill()
+    disk.put(DiskFile(.manifest), early)
+    let finding = "its epoch is ahead of the manifest's"
+    #expect(Fixture.damage(in: disk.afterKill())?.finding == finding)
+    #expect(try verify(disk).lines.contains { $0.hasSuffix(finding) })
+}
+
 @Test func aTornTailIsNoProblem() throws {
     let fixture = try Fixture()
     fixture.append(100)
