@@ -93,7 +93,8 @@ static inline size_t apus_certificate_write(EVP_PKEY *key, const char *name,
     return length;
 }
 
-/// Writes the SHA-256 of the certificate in `pem` (32 bytes); 1 when it is one and is for `key`.
+/// Writes the SHA-256 of the certificate in `pem` (32 bytes); 1 when it is one that `key` has
+/// signed for itself.
 static inline int apus_certificate_digest(const uint8_t *pem, size_t count, EVP_PKEY *key,
                                           uint8_t *out) {
     BIO *bio = BIO_new_mem_buf(pem, (int)count);
@@ -102,6 +103,7 @@ static inline int apus_certificate_digest(const uint8_t *pem, size_t count, EVP_
     BIO_free(bio);
     unsigned int length = 0;
     int good = certificate != NULL && X509_check_private_key(certificate, key) == 1 &&
+               X509_verify(certificate, key) == 1 &&
                X509_digest(certificate, EVP_sha256(), out, &length) == 1 && length == 32;
     X509_free(certificate);
     ERR_clear_error();

@@ -87,4 +87,31 @@ struct KeySignerTests {
             try KeySigner(directory: temporary.directory, wake: wake, log: log)
         }
     }
+
+    @Test("A certificate of another key is refused and kept, a missing one is made anew")
+    func certificates() throws {
+        let temporary = try TemporaryDirectory()
+        let wake = try Wake()
+        let files = SigningFiles(directory: temporary.directory)
+        let identity = SigningIdentity.generate()
+        try files.write(identity)
+        try temporary.directory.replace(
+            "sns-certificate.pem", with: "no certificate", mode: 0o644)
+        #expect(throws: OptionProblem.self) {
+            try KeySigner(directory: temporary.directory, wake: wake, log: log)
+        }
+        let path = temporary.directory.path(of: "sns-certificate.pem")
+        #expect(File.text(path: path) == "no certificate")
+        // One character of it, which may leave it a certificate with that key.
+        var bytes = identity.certificatePEM
+        bytes[500] ^= 1
+        bytes.withByteView { view in
+            try? temporary.directory.replace("sns-certificate.pem", with: view, mode: 0o644)
+        }
+        #expect(throws: OptionProblem.self) { try files.read() }
+        try temporary.directory.remove("sns-certificate.pem")
+        #expect(try files.read()?.digest == nil)
+        try files.write(identity)
+        #expect(try files.read()?.digest == identity.digest)
+    }
 }

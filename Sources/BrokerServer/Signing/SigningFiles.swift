@@ -11,27 +11,38 @@ struct SigningFiles: Sendable {
     /// The files in `directory`, which may not be there.
     init(directory: Directory) { self.directory = directory }
 
-    /// What they hold; nil when there is no key.
+    /// What they hold; nil when one of them is not there.
     func read() throws(OptionProblem) -> SigningIdentity? {
-        guard let text = File.text(path: directory.path(of: SigningFiles.keyName)) else {
-            return nil
+        guard let keyPEM = try bytes(of: SigningFiles.keyName) else { return nil }
+        guard let key = RSAKey(pem: keyPEM) else {
+            throw problem(SigningFiles.keyName, "is no RSA key in PEM")
         }
-        let pem = Array(text.utf8)
-        guard let key = RSAKey(pem: pem) else {
-            throw OptionProblem(
-                "--data: \(directory.path(of: SigningFiles.keyName)) is no RSA key in PEM; "
-                    + "allowed: the file as it was written, or none")
+        guard let certificate = try bytes(of: SigningFiles.certificateName) else { return nil }
+        guard let digest = key.digest(ofCertificate: certificate) else {
+            throw problem(SigningFiles.certificateName, "is no certificate of the key beside it")
         }
-        let path = directory.path(of: SigningFiles.certificateName)
-        guard let certificate = File.text(path: path).map({ Array($0.utf8) }),
-            let digest = key.digest(ofCertificate: certificate)
-        else { return nil }
-        return SigningIdentity(keyPEM: pem, certificatePEM: certificate, digest: digest)
+        return SigningIdentity(keyPEM: keyPEM, certificatePEM: certificate, digest: digest)
+    }
+
+    /// What a file holds; nil when it is not there. One that cannot be read is not replaced.
+    private func bytes(of name: String) throws(OptionProblem) -> [UInt8]? {
+        let path = directory.path(of: name)
+        guard File.exists(path: path) else { return nil }
+        guard let text = File.text(path: path) else { throw problem(name, "cannot be read") }
+        return Array(text.utf8)
+    }
+
+    private func problem(_ name: String, _ finding: String) -> OptionProblem {
+        OptionProblem(
+            "--data: \(directory.path(of: name)) \(finding); allowed: the file as it was "
+                + "written, or none, and a new key and certificate are made")
     }
 
     /// Keeps `identity`, whatever happens from now on.
     func write(_ identity: SigningIdentity) throws(SystemError) {
-        // Without the certificate the key counts for nothing, so it goes first.
+        // Without the certificate the key counts for nothing, so it goes first, and no other
+        // key's certificate is beside it.
+        try directory.remove(SigningFiles.certificateName)
         try write(identity.keyPEM, to: SigningFiles.keyName, mode: 0o600)
         try write(identity.certificatePEM, to: SigningFiles.certificateName, mode: 0o644)
     }
