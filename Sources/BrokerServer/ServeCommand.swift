@@ -104,6 +104,7 @@ struct ServeCommand {
         }
         let shard: Shard
         do throws(JournalError) {
+            try dataDirectory?.refuseToFoundBesideArchive()
             shard = try Shard(
                 journal: Journal(disk: disk, settings: journalSettings), settings: shardSettings,
                 seams: seams, wall: SystemClock.wallMilliseconds(), monotonic: begun)

@@ -5,7 +5,7 @@ import Bytes
 ///
 /// Neither file nor thread is there before the first message is archived.
 final class SQLiteArchive: Archive {
-    private static let fileName = "archive.sqlite"
+    static let fileName = "archive.sqlite"
 
     private let path: String
     private let log: Log
@@ -14,6 +14,8 @@ final class SQLiteArchive: Archive {
     private var thread: Thread?
     /// Answers that needed no thread.
     private var direct: [ArchiveWorker.Event] = []
+    /// Whether it was told what is to be kept.
+    private var isKept = false
 
     /// The archive in `directory`.
     ///
@@ -22,7 +24,7 @@ final class SQLiteArchive: Archive {
         path = directory.path(of: SQLiteArchive.fileName)
         self.log = log
         events = Mailbox(wake: wake)
-        if File.exists(path: path) { jobs = start() }
+        if File.holdsSomething(path: path) { jobs = start() }
     }
 
     func store(_ message: ArchivedMessage, ticket: UInt64) {
@@ -39,7 +41,15 @@ final class SQLiteArchive: Archive {
         jobs.post(.read(query, ticket: ticket))
     }
 
-    func keep(_ terms: [ArchiveTerm]) { jobs?.post(.keep(terms)) }
+    func keep(_ terms: [ArchiveTerm]) {
+        defer { isKept = true }
+        if let jobs { return jobs.post(.keep(terms)) }
+        // The first call is that of the start, when nobody can just have asked for an archive.
+        guard !isKept, !terms.isEmpty else { return }
+        log.warning(
+            "archive holds nothing, though topics have an archive policy", ("file", path),
+            ("meaning", "nothing was archived yet, or the file was removed and cannot be replayed"))
+    }
 
     func removeAll() { jobs?.post(.keep([])) }
 

@@ -46,4 +46,11 @@ extension Directory {
 extension File {
     /// Whether there is something at `path`.
     static func exists(path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Whether there is a file with at least one byte at `path`.
+    static func holdsSomething(path: String) -> Bool {
+        var status = stat()
+        // Safe because the variable outlives the call.
+        return unsafe stat(path, &status) == 0 && status.st_size > 0
+    }
 }
