@@ -131,9 +131,11 @@ extension Broker {
     }
 
     /// Twenty digits that grow with time and leave gaps, as AWS's do: 10^19, the milliseconds since
-    /// 1970, and room for 8,192 messages in each, which lasts until the year 2097.
+    /// 1970, and room for 8,192 messages in each. A wall clock behind the year 2096 adds nothing more;
+    /// numbers go on growing one message at a time.
     func nextSequenceNumber(after sequence: UInt64, at timestamp: Timestamp) -> UInt64 {
-        max(sequence + 256, 10_000_000_000_000_000_000 + (timestamp.milliseconds << 21))
+        let milliseconds = min(timestamp.milliseconds, 4_000_000_000_000)
+        return max(sequence + 256, 10_000_000_000_000_000_000 + (milliseconds << 21))
     }
 
     private mutating func send(
