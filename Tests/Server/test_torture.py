@@ -12,7 +12,7 @@ from torture.run import torture
 def test_nothing_acknowledged_is_lost_by_kills(tmp_path):
     seed = random.SystemRandom().randrange(1_000_000)
     lines = []
-    problem = torture(tmp_path, seed, 8, lines.append, kills_of_a_life=4)
+    problem = torture(tmp_path, seed, 6, lines.append, kills_of_a_life=3)
     assert problem is None, "\n".join([f"seed {seed}", *lines, problem])
 
 
