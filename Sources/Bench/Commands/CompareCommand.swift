@@ -89,6 +89,7 @@ struct CompareCommand {
     let options: CompareOptions
 
     func perform() throws -> Int32 {
+        ProcessLimits.raiseFileLimit()
         for workload in options.workloads {
             var settings = options.load
             settings.workload = workload

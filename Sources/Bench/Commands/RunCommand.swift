@@ -93,6 +93,7 @@ struct RunCommand {
     let options: RunOptions
 
     func perform() throws -> Int32 {
+        ProcessLimits.raiseFileLimit()
         let target = try makeTarget()
         defer { target.stop() }
         let title = options.load.workload.rawValue
@@ -101,9 +102,11 @@ struct RunCommand {
             try target.touchMemory(options.load, progress)
         }
         if options.load.workload == .backlog { return try performBacklog(target, progress) }
+        let before = target.residentByteCount
         let result = try LoadRun(target: target, settings: options.load, progress: progress)
             .measure()
-        let report = RunReport(target, options.load, result)
+        var report = RunReport(target, options.load, result)
+        if options.load.workload == .longPollIdle { report.residentBefore = before }
         print(options.printsJSON ? report.json.written + "\n" : report.text, terminator: "")
         return result.requestCount > 0 ? 0 : 1
     }

@@ -8,11 +8,11 @@ struct Comparison {
         let peakResidentByteCount: UInt64?
         let figures: [LoadFigures]
 
-        init(_ target: Target, _ rounds: [LoadResult]) {
-            name = target.name
-            isBroker = target.kind == .broker
+        init(_ contender: Contender, _ rounds: [LoadResult]) {
+            name = contender.name
+            isBroker = contender.target.kind == .broker
             self.rounds = rounds
-            peakResidentByteCount = target.peakResidentByteCount
+            peakResidentByteCount = contender.target.peakResidentByteCount
             figures = rounds.map { LoadFigures($0) }
         }
 
@@ -49,23 +49,40 @@ struct Comparison {
 
     /// Measures servers that run.
     func run(_ targets: [Target]) throws -> Outcome {
-        for target in targets {
-            if target.isOurs { try target.touchMemory(settings, progress) }
-            // The first round warms up what the others find warm.
-            var short = settings
-            short.duration = .nanoseconds(Int64(settings.duration.nanosecondCount / 4))
-            short.requestCount = settings.requestCount / 4
-            _ = try LoadRun(target: target, settings: short, progress: progress).measure()
-        }
-        var rounds = targets.map { _ in [LoadResult]() }
-        for _ in 0..<roundCount {
-            for (index, target) in targets.enumerated() {
-                let run = LoadRun(target: target, settings: settings, progress: progress)
-                rounds[index].append(try run.measure())
+        for target in targets where target.isOurs { try target.touchMemory(settings, progress) }
+        let contenders = targets.map { target in
+            Contender(name: target.name, target: target) { share in
+                var settings = settings
+                let length = Double(settings.duration.nanosecondCount) * share
+                settings.duration = .nanoseconds(Int64(length))
+                settings.requestCount = Int(Double(settings.requestCount) * share)
+                return try LoadRun(target: target, settings: settings, progress: progress).measure()
             }
         }
         return Outcome(
             settings: settings, roundCount: roundCount,
-            entries: zip(targets, rounds).map { Entry($0, $1) })
+            entries: try Contender.alternate(contenders, roundCount: roundCount))
+    }
+}
+
+/// Somebody who is measured in turn with others.
+struct Contender {
+    let name: String
+    let target: Target
+    /// Measures for a part of the usual time.
+    let measure: (_ share: Double) throws -> LoadResult
+
+    /// A short round of each, which warms up what the others find warm, and then A B A B …
+    static func alternate(_ contenders: [Contender], roundCount: Int) throws
+        -> [Comparison.Entry]
+    {
+        for contender in contenders { _ = try contender.measure(0.25) }
+        var rounds = contenders.map { _ in [LoadResult]() }
+        for _ in 0..<roundCount {
+            for (index, contender) in contenders.enumerated() {
+                rounds[index].append(try contender.measure(1))
+            }
+        }
+        return zip(contenders, rounds).map { Comparison.Entry($0, $1) }
     }
 }

@@ -23,6 +23,8 @@ struct LoadPlan {
     var schedule: ArrivalSchedule?
     /// After how long a request without an answer has failed.
     var timeout: UInt64 = 60_000_000_000
+    /// Whether the requests under way at the end are waited for.
+    var waitsForAnswers = true
     /// What the server's cost is sampled from.
     var processes: [Int32] = []
     /// Where the progress is shown; nil for nowhere.
@@ -78,7 +80,8 @@ final class LoadClient {
                 processorTime = ProcessorTime.own
             }
             if !isStopping { try startOperations(&workload, at: now) }
-            if busyCount == 0 && (isStopping || (schedule == nil && broken.isEmpty)) { break }
+            if isStopping && (busyCount == 0 || !plan.waitsForAnswers) { break }
+            if busyCount == 0 && schedule == nil && broken.isEmpty { break }
             let readyCount = poller.wait(nanoseconds: waitingTime(sampler, at: now))
             for position in 0..<readyCount {
                 try handle(poller.readyIndex(position), &workload)

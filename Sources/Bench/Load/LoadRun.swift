@@ -59,7 +59,7 @@ struct LoadRun {
         case .roundTrip, .fifo, .backlog:
             return try run(RoundTripWorkload(requests, sends: true), plan)
         case .longPollIdle:
-            // Every poll has to be waiting before its waiting is measured.
+            plan.waitsForAnswers = false
             plan.timeout += UInt64(settings.waitSeconds) * 1_000_000_000
             return try run(PollWorkload(requests: requests), plan)
         case .mixed:
@@ -91,7 +91,9 @@ struct LoadRun {
         guard target.kind == .broker else {
             return try measure(Topic(arn: "arn:aws:sns:us-east-1:000000000000:bench"))
         }
-        progress?.note("subscribing \(grouped(settings.subscriberCount)) queues")
+        if settings.subscriberCount > 50 {
+            progress?.note("subscribing \(grouped(settings.subscriberCount)) queues")
+        }
         let control = target.control(settings.style)
         let topic = try Topic.followedByQueues(
             control, name: "bench-\(Clock.now)", count: settings.subscriberCount)

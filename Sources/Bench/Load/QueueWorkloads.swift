@@ -80,7 +80,7 @@ struct RoundTripWorkload: Workload {
     }
 }
 
-/// Waits for messages that do not come.
+/// Receives and leaves it at that: waits for messages that do not come, or puts messages in flight.
 struct PollWorkload: Workload {
     var firstStep: Step { .receive }
     let requests: QueueRequests
@@ -92,7 +92,9 @@ struct PollWorkload: Workload {
     }
 
     mutating func take(_ response: Response, _ connection: LoadConnection) -> Progress {
-        Progress()
+        var count = 0
+        response.body.forEachText(of: "ReceiptHandle\"") { _ in count += 1 }
+        return Progress(messageCount: count)
     }
 }
 

@@ -44,6 +44,12 @@ final class ProgressLine {
         isShown = isTerminal
     }
 
+    /// Says how something ended, on a line that stays.
+    func finish(_ text: String) {
+        clear()
+        output.write("\(title): \(text)\n")
+    }
+
     /// Removes the line from the terminal.
     func clear() {
         guard isShown else { return }

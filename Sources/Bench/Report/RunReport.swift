@@ -12,6 +12,8 @@ struct RunReport {
     let figures: LoadFigures
     let residentByteCount: UInt64?
     let peakResidentByteCount: UInt64?
+    /// What was resident before there were connections; set where their memory is of interest.
+    var residentBefore: UInt64?
 
     init(_ target: Target, _ settings: LoadSettings, _ result: LoadResult) {
         self.settings = settings
@@ -110,6 +112,10 @@ struct RunReport {
                 line += "; \(memoryText(resident)) resident, \(memoryText(peak)) at most"
             }
             lines.append(line)
+        }
+        if let before = residentBefore, let resident = residentByteCount, resident > before {
+            let each = (resident - before) / UInt64(settings.connections)
+            lines.append("        \(memoryText(each)) for each connection that waits")
         }
         lines.append(
             "client: \(fixed(figures.clientMicroseconds, 2)) µs a request, "

@@ -34,18 +34,24 @@ final class ChildProcess {
         return isRunning
     }
 
+    /// Ends it at once, as a failure of power would.
+    func kill() {
+        guard checkRunning() else { return }
+        Glibc.kill(identifier, SIGKILL)
+        var status: Int32 = 0
+        _ = unsafe waitpid(identifier, &status, 0)
+        isRunning = false
+    }
+
     /// Ends it with SIGTERM, and with SIGKILL when that does not help within five seconds.
     func stop() {
         guard checkRunning() else { return }
-        kill(identifier, SIGTERM)
+        Glibc.kill(identifier, SIGTERM)
         for _ in 0..<500 {
             guard checkRunning() else { return }
             usleep(10_000)
         }
-        kill(identifier, SIGKILL)
-        var status: Int32 = 0
-        _ = unsafe waitpid(identifier, &status, 0)
-        isRunning = false
+        kill()
     }
 }
 
@@ -53,8 +59,13 @@ final class ChildProcess {
 final class TemporaryDirectory {
     let path: String
 
+    /// Where such directories are made.
+    static var base: String {
+        unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    }
+
     init() throws(SystemError) {
-        let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        let base = TemporaryDirectory.base
         var template = Array("\(base)/apus-bench-XXXXXX".utf8CString)
         let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
             // Safe because the template is terminated and stays in place during the call.
