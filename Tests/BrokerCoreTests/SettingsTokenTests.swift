@@ -8,6 +8,12 @@ import Testing
         #expect(try PageToken.decode(token, in: .queues) == "orders.fifo")
     }
 
+    @Test func aNameMayBeginWithACombiningMark() throws {
+        let name = "\u{32C}x"
+        let token = PageToken.encode(after: name, in: .topics)
+        #expect(try PageToken.decode(token, in: .topics) == name)
+    }
+
     @Test func otherTokensAreRefused() {
         let tokens = [
             "", "x", "!!!!", PageToken.encode(after: "orders", in: .deadLetterSourceQueues),

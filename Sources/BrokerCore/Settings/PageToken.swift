@@ -57,11 +57,12 @@ public enum PageToken {
     }
 
     private static func name(of token: String, in listing: Listing) -> String? {
-        let prefix = "\(listing.rawValue):"
-        guard let text = Base64Text.decode(token), text.hasPrefix(prefix),
-            text.utf8.count > prefix.utf8.count
+        // Bytes, because a name may begin with what would join the colon to one character.
+        let prefix = "\(listing.rawValue):".utf8
+        guard let text = Base64Text.decode(token)?.utf8, text.starts(with: prefix),
+            text.count > prefix.count
         else { return nil }
-        return String(text.dropFirst(prefix.count))
+        return String(Substring(text.dropFirst(prefix.count)))
     }
 
     /// How many entries a page may have: `maxResults` when it is within its range, else all.
