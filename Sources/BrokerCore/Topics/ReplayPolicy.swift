@@ -54,7 +54,8 @@ extension Timestamp {
             digits.skip(0x2D), let day = digits.number(2), digits.skip(0x54),
             let hour = digits.number(2), digits.skip(0x3A), let minute = digits.number(2),
             digits.skip(0x3A), let second = digits.number(2),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
+            (1...12).contains(month), (1...Timestamp.dayCount(year, month)).contains(day),
+            hour < 24, minute < 60, second < 60
         else { return nil }
         let milliseconds = digits.fraction()
         guard let offset = digits.offset(), digits.isAtEnd else { return nil }
@@ -62,6 +63,12 @@ extension Timestamp {
             Timestamp.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
         guard seconds >= 0 else { return nil }
         self.init(milliseconds: UInt64(seconds) * 1000 + UInt64(milliseconds))
+    }
+
+    /// The days of a month.
+    private static func dayCount(_ year: Int, _ month: Int) -> Int {
+        let next = month == 12 ? days(year + 1, 1, 1) : days(year, month + 1, 1)
+        return next - days(year, month, 1)
     }
 
     /// Days from 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-compatible low-level date
@@ -125,7 +132,7 @@ private struct DigitReader {
         if skip(0x2B) { sign = 1 } else if skip(0x2D) { sign = -1 } else { return nil }
         guard let hours = number(2) else { return nil }
         _ = skip(0x3A)
-        guard let minutes = number(2) else { return nil }
+        guard let minutes = number(2), hours < 24, minutes < 60 else { return nil }
         return sign * (hours * 3600 + minutes * 60)
     }
 }
