@@ -49,8 +49,11 @@ extension MoveTask {
             self.rate = rate == 0 ? nil : Int(rate)
             startInstant = Instant(milliseconds: try reader.integer())
             startedAt = Timestamp(milliseconds: try reader.integer())
-            toMoveCount = Int(try reader.integer(UInt64.self))
-            movedCount = Int(try reader.integer(UInt64.self))
+            guard let toMoveCount = Int(exactly: try reader.integer(UInt64.self)),
+                let movedCount = Int(exactly: try reader.integer(UInt64.self))
+            else { throw RecordError("a move task counts more messages than there can be") }
+            self.toMoveCount = toMoveCount
+            self.movedCount = movedCount
             guard let status = MoveTaskDescription.Status(rawValue: try reader.countedText())
             else { throw RecordError("a move task has an unknown status") }
             self.status = status
