@@ -17,7 +17,8 @@ PYTHON := $(VENV)/bin/python
 RELEASE := .build/release
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help deps build build-bench run test test-swift test-server check format simulate torture planted-bugs bench clean
+.PHONY: help deps build build-bench run test test-swift test-server check format simulate torture \
+	planted-bugs fuzz bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +61,10 @@ torture: build ## Kill the real server under load (KILLS=50 times, SEED=1 repeat
 
 planted-bugs: ## Plant known mistakes in a copy of the tree and have the simulator find each
 	@scripts/planted-bugs
+
+fuzz: ## Run the fuzzers (SECONDS=60 each, TARGET=json, CONFIGURATION=debug), release and debug
+	@scripts/fuzz --seconds $(or $(SECONDS),60) \
+		$(if $(CONFIGURATION),--configuration $(CONFIGURATION)) $(TARGET)
 
 bench: ## Measure the release build against nginx (BENCH="--workload send --connections 16")
 	@scripts/install-dependencies --bench

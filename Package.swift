@@ -83,5 +83,24 @@ let package = Package(
         .testTarget(
             name: "BrokerSimulatorTests", dependencies: ["BrokerSimulator"],
             swiftSettings: settings),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["BrokerServer"], path: "Tests/Fuzz",
+            exclude: ["Entry", "Dictionaries"], swiftSettings: settings),
     ]
 )
+
+// `make fuzz` builds the same targets into a library whose `main` is libFuzzer's. The server, which
+// has a `main` of its own, becomes a library as well.
+if Context.environment["APUS_FUZZ"] != nil {
+    let server = package.targets.first { $0.name == "BrokerServer" }
+    package.targets.removeAll { $0.type == .test || $0.type == .executable }
+    package.targets += [
+        .target(
+            name: "BrokerServer", dependencies: server?.dependencies ?? [], exclude: ["main.swift"],
+            swiftSettings: settings),
+        .target(
+            name: "Fuzz", dependencies: ["BrokerServer"], path: "Tests/Fuzz",
+            exclude: ["Replay", "Dictionaries"], swiftSettings: settings),
+    ]
+    package.products = [.library(name: "apus-fuzz", type: .static, targets: ["Fuzz"])]
+}

@@ -132,7 +132,7 @@ def check_markers():
              for p in (ROOT / folder).rglob("*") if p.is_file()]
     paths += list(ROOT.glob("*.md")) + [ROOT / "Makefile", ROOT / "Package.swift"]
     for path in sorted(paths):
-        if path == Path(__file__).resolve() or "__pycache__" in path.parts:
+        if path == Path(__file__).resolve() or {"__pycache__", "Corpus"} & set(path.parts):
             continue
         for number, line in enumerate(path.read_text(errors="replace").split("\n"), 1):
             match = MARKERS.search(line)
