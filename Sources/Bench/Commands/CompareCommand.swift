@@ -90,6 +90,7 @@ struct CompareCommand {
 
     func perform() throws -> Int32 {
         ProcessLimits.raiseFileLimit()
+        var reports: [ComparisonReport] = []
         for workload in options.workloads {
             var settings = options.load
             settings.workload = workload
@@ -104,6 +105,10 @@ struct CompareCommand {
             let report = ComparisonReport(comparison)
             print(options.printsJSON ? report.json.written : report.text)
             fflush(nil)
+            reports.append(report)
+        }
+        if let path = options.reportPath {
+            try SmallFile.write(ComparisonPage(reports: reports, machine: .present).html, to: path)
         }
         return 0
     }

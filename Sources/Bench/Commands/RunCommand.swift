@@ -108,6 +108,9 @@ struct RunCommand {
         var report = RunReport(target, options.load, result)
         if options.load.workload == .longPollIdle { report.residentBefore = before }
         print(options.printsJSON ? report.json.written + "\n" : report.text, terminator: "")
+        if let path = options.reportPath {
+            try SmallFile.write(RunPage(report: report, machine: .present).html, to: path)
+        }
         return result.requestCount > 0 ? 0 : 1
     }
 
@@ -126,6 +129,10 @@ struct RunCommand {
         }
         let report = BacklogReport(rows: rows)
         print(options.printsJSON ? report.json.written + "\n" : report.text, terminator: "")
+        if let path = options.reportPath {
+            let page = BacklogPage(report: report, targetName: target.name, machine: .present)
+            try SmallFile.write(page.html, to: path)
+        }
         return 0
     }
 

@@ -64,16 +64,15 @@ enum WorkloadName: String, CaseIterable {
     var explanation: String {
         switch self {
         case .send: "SendMessage"
-        case .sendBatch: "SendMessageBatch of --batch messages"
-        case .receiveDelete:
-            "ReceiveMessage of --batch and their deletion, from a queue filled before"
-        case .roundTrip: "send --batch messages, receive as many, delete them"
-        case .fifo: "the same on a FIFO queue with --groups groups"
-        case .fanOut: "Publish to a topic that --subscribers queues follow"
-        case .httpDelivery: "Publish until --subscribers HTTP endpoints have got everything"
+        case .sendBatch: "SendMessageBatch"
+        case .receiveDelete: "ReceiveMessage and DeleteMessageBatch, from a queue filled before"
+        case .roundTrip: "send, receive and delete"
+        case .fifo: "send, receive and delete on a FIFO queue"
+        case .fanOut: "Publish to a topic that queues follow"
+        case .httpDelivery: "Publish until HTTP endpoints have got everything"
         case .longPollIdle: "long polls on an empty queue: what waiting costs"
-        case .backlog: "round trips with --depths messages in the queue: what a backlog costs"
-        case .mixed: "sends, batches and receives at once, as --mix says"
+        case .backlog: "send, receive and delete with more and more messages in the queue"
+        case .mixed: "sends, batches and receives at once"
         }
     }
 
