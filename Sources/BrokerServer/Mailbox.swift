@@ -1,11 +1,9 @@
-import Synchronization
-
 /// The one door between threads: values are posted at one side and taken at the other.
 ///
 /// Posting into an empty mailbox signals its wake; further posts cost no system call until the
 /// receiver has taken everything.
 final class Mailbox<Element: Sendable>: Sendable {
-    private let elements = Mutex<[Element]>([])
+    private let elements = Lock<[Element]>([])
     private let wake: Wake
 
     /// An empty mailbox that signals `wake`, which may be shared with other mailboxes.
