@@ -23,6 +23,10 @@ struct Replays {
         // Without room there would be nothing but reading it again and again.
         guard !isStopping, broker.acceptsMessages else { return }
         broker.takeReplayRequests { request in
+            // A read that is under way was asked for by a policy that no longer holds.
+            let old = reads.filter { $0.value == request.subscription }
+            for ticket in old.keys { reads[ticket] = nil }
+            failed.removeAll { $0.subscription == request.subscription }
             lastTicket += 1
             reads[lastTicket] = request.subscription
             archive.read(

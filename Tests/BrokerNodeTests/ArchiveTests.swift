@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Archive and replay")
 struct ArchiveTests {
-    private func node(archive: MemoryArchive, disk: HeldDisk = HeldDisk()) throws -> TestNode {
+    private func node(archive: any Archive, disk: HeldDisk = HeldDisk()) throws -> TestNode {
         let node = try TestNode(disk: disk, archive: archive, offersReset: true)
         try node.done(
             Ask.sns(
@@ -40,11 +40,24 @@ struct ArchiveTests {
         #expect(archive.count == 3)
         try node.subscribeQueue("q.fifo", topic: Ask.fifoTopicARN, attributes: replayAll)
         try publish("d", node)
+        #expect(try receiveAll(node) == ["a", "b", "c", "d"])
+        #expect(archive.count == 4)
+        let metrics = try node.done(Ask.http("GET", "/metrics"))
+        let lines = metrics.body.split(separator: "\n")
+            .filter { $0.hasPrefix("apus_deliveries_delivered_total{") }
+        let labels = #"{topic="\#(Ask.fifoTopicARN)",protocol="sqs"}"#
+        #expect(lines == ["apus_deliveries_delivered_total\(labels) 4"])
+    }
+
+    /// What comes from `q.fifo`, each deleted before the next.
+    private func receiveAll(_ node: TestNode) throws -> [String] {
         var received: [String] = []
-        for _ in 0..<4 {
+        while true {
             let body = try node.done(Ask.receive(from: "q.fifo")).body
+            let handles = body.parts(from: #""ReceiptHandle":""#, to: "\"")
+            if handles.isEmpty { return received }
             received += body.parts(from: #""Body":""#, to: "\"")
-            for handle in body.parts(from: #""ReceiptHandle":""#, to: "\"") {
+            for handle in handles {
                 try node.done(
                     Ask.json(
                         "DeleteMessage",
@@ -52,13 +65,73 @@ struct ArchiveTests {
                             + #""ReceiptHandle":"\#(handle)"}"#))
             }
         }
-        #expect(received == ["a", "b", "c", "d"])
-        #expect(archive.count == 4)
-        let metrics = try node.done(Ask.http("GET", "/metrics"))
-        let lines = metrics.body.split(separator: "\n")
-            .filter { $0.hasPrefix("apus_deliveries_delivered_total{") }
-        let labels = #"{topic="\#(Ask.fifoTopicARN)",protocol="sqs"}"#
-        #expect(lines == ["apus_deliveries_delivered_total\(labels) 4"])
+    }
+
+    private func setReplay(_ policy: String, of arn: String, _ node: TestNode) throws {
+        try node.done(
+            Ask.sns(
+                "SetSubscriptionAttributes",
+                [
+                    ("SubscriptionArn", arn), ("AttributeName", "ReplayPolicy"),
+                    ("AttributeValue", policy),
+                ]))
+    }
+
+    private func range(from start: String, to end: String) -> String {
+        #"{"PointType":"Timestamp","StartingPoint":"\#(start)","EndingPoint":"\#(end)"}"#
+    }
+
+    /// A node whose archive holds its answers back, with messages a, b, c, a minute apart, and the ARN
+    /// of a subscription that got them.
+    private func heldNode() throws -> (node: TestNode, archive: HeldArchive, arn: String) {
+        let archive = HeldArchive()
+        let node = try node(archive: archive)
+        let fifo = #"{"QueueName":"q.fifo","Attributes":{"FifoQueue":"true"}}"#
+        try node.done(Ask.json("CreateQueue", fifo))
+        let answer = try node.done(
+            Ask.subscribe(
+                "sqs", "arn:aws:sqs:us-east-1:000000000000:q.fifo", topic: Ask.fifoTopicARN,
+                attributes: [("RawMessageDelivery", "true")]))
+        let arn = try #require(answer.body.part(from: "<SubscriptionArn>", to: "<"))
+        for text in ["a", "b", "c"] {
+            try publish(text, node)
+            try node.pass(milliseconds: 60_000)
+        }
+        #expect(try receiveAll(node) == ["a", "b", "c"])
+        return (node, archive, arn)
+    }
+
+    @Test("What was read for a replay policy is not taken for what another one wants")
+    func changesPolicy() throws {
+        let (node, archive, arn) = try heldNode()
+        archive.isHolding = true
+        try setReplay(
+            range(from: "2023-11-14T22:31:30Z", to: "2023-11-14T22:40:00Z"), of: arn, node)
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:31:30Z"), of: arn, node)
+        archive.isHolding = false
+        #expect(try receiveAll(node) == ["a", "b"])
+    }
+
+    @Test("What is published during a replay comes after it, though the wall clock was set back")
+    func setsClockBack() throws {
+        let (node, archive, arn) = try heldNode()
+        archive.isHolding = true
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:30:30Z"), of: arn, node)
+        node.setBackMilliseconds = 3_600_000
+        try publish("d", node)
+        archive.isHolding = false
+        #expect(try receiveAll(node) == ["a", "d"])
+    }
+
+    @Test("A range that ends in the future holds nothing that is already known to be later")
+    func endsInFuture() throws {
+        let (node, _, arn) = try heldNode()
+        node.setBackMilliseconds = 170_000
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:30:30Z"), of: arn, node)
+        #expect(try receiveAll(node) == ["a"])
     }
 
     @Test("The archive keeps nothing when everything is reset")
@@ -97,5 +170,21 @@ struct ArchiveTests {
         #expect(archive.count == 2)
         try node.pass(milliseconds: 86_400_000 + 2 * 3_600_000)
         #expect(archive.count == 1)
+    }
+}
+
+/// An archive that keeps its answers back for a while.
+private final class HeldArchive: Archive {
+    private let archive = MemoryArchive()
+    var isHolding = false
+
+    func store(_ message: ArchivedMessage, ticket: UInt64) {
+        archive.store(message, ticket: ticket)
+    }
+    func read(_ query: ArchiveQuery, ticket: UInt64) { archive.read(query, ticket: ticket) }
+    func keep(_ terms: [ArchiveTerm]) { archive.keep(terms) }
+    func removeAll() { archive.removeAll() }
+    func takeAnswers(_ body: (_ ticket: UInt64, _ answer: ArchiveAnswer) -> Void) {
+        if !isHolding { archive.takeAnswers(body) }
     }
 }

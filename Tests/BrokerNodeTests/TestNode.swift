@@ -10,7 +10,7 @@ final class TestNode {
     let disk: HeldDisk
     let courier = ScriptedCourier()
     let signer = ScriptedSigner()
-    let archive: MemoryArchive
+    let archive: any Archive
     let deliveries = DeliveryRecorder()
     let shard: Shard
     let table: ConnectionTable
@@ -18,7 +18,7 @@ final class TestNode {
     private var wires: [(token: ConnectionToken, wire: ScriptedWire)] = []
 
     init(
-        disk: HeldDisk = HeldDisk(), archive: MemoryArchive = MemoryArchive(),
+        disk: HeldDisk = HeldDisk(), archive: any Archive = MemoryArchive(),
         limits: NodeLimits = NodeLimits(), http: HTTPLimits = HTTPLimits(),
         offersReset: Bool = false, journal change: (inout JournalSettings) -> Void = { _ in }
     ) throws {
@@ -39,6 +39,9 @@ final class TestNode {
             door: RequestDoor(configuration: ProtocolConfiguration(), offersReset: offersReset),
             requestIDs: RequestIDs(seed: 1), now: now)
     }
+
+    /// How far the wall clock was set back.
+    var setBackMilliseconds: UInt64 = 0
 
     private static func wall(_ monotonic: UInt64) -> UInt64 { 1_700_000_000_000 + monotonic }
 
@@ -96,7 +99,8 @@ final class TestNode {
             }
         }
         let batch = table.exchange(for: CommandBatch())
-        let moment = shard.clock.moment(wall: TestNode.wall(now), monotonic: now)
+        let moment = shard.clock.moment(
+            wall: TestNode.wall(now) - setBackMilliseconds, monotonic: now)
         try shard.tick([batch], at: moment)
         table.performed(batch)
         shard.takeReplies { replies in

@@ -9,8 +9,9 @@ struct Replay: Equatable {
     }
     var phase = Phase.range
     var policy: ReplayPolicy
-    /// When it began.
-    var startedAt: Timestamp
+    /// The number of the topic's last message when it began. Times could not tell what came before
+    /// and what since: the wall clock may be set back.
+    var startSequence: UInt64
     /// The last message that was delivered again; 0 before the first.
     var sequence: UInt64 = 0
     /// Whether the node is reading for it. Not part of the durable state.
@@ -41,10 +42,9 @@ extension Broker {
     private static let replayBatch = 100
 
     /// A replay policy was set: the subscription gets nothing new until it has caught up.
-    mutating func startReplay(
-        of subscription: Subscription, policy: ReplayPolicy, at now: Moment
-    ) {
-        subscription.replay = Replay(policy: policy, startedAt: now.timestamp)
+    mutating func startReplay(of subscription: Subscription, policy: ReplayPolicy) {
+        subscription.replay = Replay(
+            policy: policy, startSequence: subscription.topic.sequence)
         replaying.removeAll { $0 == subscription.number }
         replaying.append(subscription.number)
     }
@@ -65,14 +65,14 @@ extension Broker {
             else { continue }
             subscription.replay?.isRequested = true
             subscription.replay?.waitsForArchive = false
-            // A range that ends in the future is followed until the subscription has caught up.
-            let end = replay.policy.end.flatMap { $0 < replay.startedAt ? $0 : nil }
             let isRange = replay.phase == .range
             body(
                 ReplayRequest(
                     subscription: number, topicARN: subscription.topic.arn,
-                    from: isRange ? replay.policy.start : replay.startedAt,
-                    until: isRange ? end : nil, afterSequence: replay.sequence,
+                    from: isRange ? replay.policy.start : Timestamp(milliseconds: 0),
+                    until: isRange ? replay.policy.end : nil,
+                    afterSequence: isRange
+                        ? replay.sequence : max(replay.sequence, replay.startSequence),
                     limit: Self.replayBatch))
         }
     }
@@ -92,15 +92,22 @@ extension Broker {
         else { return }
         subscription.replay?.isRequested = false
         guard acceptsMessages else { return }
+        var isEnd = isEnd
         for payload in payloads {
             guard let stored = try? StoredNotification(payload: payload) else { continue }
+            if let replay = subscription.replay, replay.phase == .range,
+                stored.sequenceNumber > replay.startSequence
+            {
+                // What was published since the replay began follows, whatever the range.
+                isEnd = true
+                break
+            }
             publishAgain(stored, to: subscription, at: now, into: sink)
         }
         guard isEnd, let replay = subscription.replay else { return }
         if subscription.topic.unarchivedCount > 0 {
             subscription.replay?.waitsForArchive = true
-        } else if replay.phase == .range, replay.policy.end.map({ $0 < replay.startedAt }) ?? false
-        {
+        } else if replay.phase == .range {
             subscription.replay?.phase = .recent
         } else {
             beginRecord(at: now)

@@ -128,7 +128,7 @@ extension Broker {
         scheduleToken(of: subscription)
         if owesConfirmation { owe(confirmationOf: subscription, isUnsubscribe: false, at: now) }
         if startsReplay, let policy = subscription.settings.replay {
-            startReplay(of: subscription, policy: policy, at: now)
+            startReplay(of: subscription, policy: policy)
         } else if hadReplay, subscription.settings.replayPolicy == nil {
             endReplay(of: subscription)
         }

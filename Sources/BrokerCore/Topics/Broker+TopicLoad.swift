@@ -41,7 +41,7 @@ extension Broker {
         let image = try SubscriptionImage(decoding: &reader)
         let until: UInt64 = try reader.integer()
         let replayFlags: UInt8 = try reader.integer()
-        let replayedSince = Timestamp(milliseconds: try reader.integer())
+        let startSequence: UInt64 = try reader.integer()
         let replayedSequence: UInt64 = try reader.integer()
         guard Int(image.number) < topics.subscriptions.count,
             topics.subscriptions[Int(image.number)] == nil,
@@ -63,7 +63,7 @@ extension Broker {
                 throw RecordError("subscription \(image.number) replays without a policy")
             }
             subscription.replay = Replay(
-                phase: phase, policy: policy, startedAt: replayedSince,
+                phase: phase, policy: policy, startSequence: startSequence,
                 sequence: replayedSequence)
         }
         // It is entered in the order of numbers, once all are there.

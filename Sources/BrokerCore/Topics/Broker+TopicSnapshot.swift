@@ -88,7 +88,7 @@ extension Broker {
         writer.append(littleEndian: subscription.isRetakeableUntil?.milliseconds ?? 0)
         writer.append(
             (subscription.replay?.phase.rawValue ?? 0) | (subscription.hasReplayed ? 4 : 0))
-        writer.append(littleEndian: subscription.replay?.startedAt.milliseconds ?? 0)
+        writer.append(littleEndian: subscription.replay?.startSequence ?? 0)
         writer.append(littleEndian: subscription.replay?.sequence ?? 0)
         snapshot.pending.append((.snapshotSubscription, writer.array))
     }
