@@ -134,6 +134,19 @@ struct ArchiveTests {
         #expect(try receiveAll(node) == ["a"])
     }
 
+    @Test("A replay waits for what is archived later than what followed it")
+    func waitsForEarlier() throws {
+        let (node, archive, arn) = try heldNode()
+        archive.failures = 1
+        try publish("d", node)
+        try publish("e", node)
+        try setReplay(
+            #"{"PointType":"Timestamp","StartingPoint":"2023-11-14T22:00:00Z"}"#, of: arn, node)
+        #expect(try receiveAll(node) == ["d", "e", "a", "b", "c"])
+        try node.pass(milliseconds: 2_000)
+        #expect(try receiveAll(node) == ["d", "e"])
+    }
+
     @Test("The archive keeps nothing when everything is reset")
     func reset() throws {
         let archive = MemoryArchive()
@@ -177,14 +190,24 @@ struct ArchiveTests {
 private final class HeldArchive: Archive {
     private let archive = MemoryArchive()
     var isHolding = false
+    /// How many of the next messages are not stored.
+    var failures = 0
+    private var failed: [UInt64] = []
 
     func store(_ message: ArchivedMessage, ticket: UInt64) {
+        if failures > 0 {
+            failures -= 1
+            return failed.append(ticket)
+        }
         archive.store(message, ticket: ticket)
     }
     func read(_ query: ArchiveQuery, ticket: UInt64) { archive.read(query, ticket: ticket) }
     func keep(_ terms: [ArchiveTerm]) { archive.keep(terms) }
     func removeAll() { archive.removeAll() }
     func takeAnswers(_ body: (_ ticket: UInt64, _ answer: ArchiveAnswer) -> Void) {
-        if !isHolding { archive.takeAnswers(body) }
+        if isHolding { return }
+        for ticket in failed { body(ticket, .failed(reason: "disk I/O error")) }
+        failed = []
+        archive.takeAnswers(body)
     }
 }

@@ -21,14 +21,15 @@ extension Broker {
         owed.sinceTimestamp = now.timestamp.milliseconds
         owed.dueAt = now.instant.milliseconds
         store.owed[slot] = owed
-        count(owed, 1)
+        count(slot, 1)
         becomeDue(slot)
         return slot
     }
 
-    private func count(_ owed: OwedSlot, _ change: Int) {
+    private func count(_ slot: UInt32, _ change: Int) {
+        let owed = store.owed[slot]
         if owed.kind == .archive {
-            topics.topics[Int(owed.receiver)]?.unarchivedCount += change
+            topics.topics[Int(owed.receiver)]?.unarchived[slot] = change > 0 ? owed.since : nil
         } else {
             subscription(of: owed)?.owedCount += change
         }
@@ -367,11 +368,11 @@ extension Broker {
 
     private mutating func free(_ slot: UInt32, _ owed: OwedSlot) {
         let subscription = subscription(of: owed)
+        count(slot, -1)
         ring.directTargets[slot] = nil
         store.owed[slot].state = .free
         store.owed[slot].generation &+= 1
         store.owed.free(slot)
-        count(owed, -1)
         if let subscription, subscription.owedCount == 0 { releaseIfUnused(subscription) }
         if owed.kind == .archive, let topic = topics.topics[Int(owed.receiver)] {
             releaseIfUnused(topic)
@@ -397,7 +398,7 @@ extension Broker {
                     topics.subscriptions[Int(owed.receiver)] != nil
                 else { throw RecordError("delivery \(slot) has no subscription") }
             }
-            count(owed, 1)
+            count(slot, 1)
             slots.append(slot)
         }
         slots.sort { (store.owed[$0].dueAt, $0) < (store.owed[$1].dueAt, $1) }

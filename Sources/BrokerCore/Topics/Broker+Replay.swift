@@ -16,8 +16,9 @@ struct Replay: Equatable {
     var sequence: UInt64 = 0
     /// Whether the node is reading for it. Not part of the durable state.
     var isRequested = false
-    /// Whether the archive's end was reached while messages were on their way to it. Not durable.
-    var waitsForArchive = false
+    /// Set while messages are on their way to the archive that come before what it has: when the
+    /// oldest of them was published. Not durable.
+    var waitsBehind: UInt64?
 }
 
 /// A request for messages of an archive, in the order of their sequence numbers.
@@ -61,10 +62,11 @@ extension Broker {
         for number in replaying {
             guard let subscription = topics.subscriptions[Int(number)],
                 let replay = subscription.replay, !replay.isRequested,
-                !replay.waitsForArchive || subscription.topic.unarchivedCount == 0
+                replay.waitsBehind == nil
+                    || replay.waitsBehind != subscription.topic.oldestUnarchived
             else { continue }
             subscription.replay?.isRequested = true
-            subscription.replay?.waitsForArchive = false
+            subscription.replay?.waitsBehind = nil
             let isRange = replay.phase == .range
             body(
                 ReplayRequest(
@@ -93,8 +95,14 @@ extension Broker {
         subscription.replay?.isRequested = false
         guard acceptsMessages else { return }
         var isEnd = isEnd
+        let oldest = subscription.topic.oldestUnarchived
         for payload in payloads {
             guard let stored = try? StoredNotification(payload: payload) else { continue }
+            if let oldest, stored.instant.milliseconds >= oldest {
+                // What failed to be archived at first comes later than what followed it.
+                subscription.replay?.waitsBehind = oldest
+                return
+            }
             if let replay = subscription.replay, replay.phase == .range,
                 stored.sequenceNumber > replay.startSequence
             {
@@ -105,8 +113,8 @@ extension Broker {
             publishAgain(stored, to: subscription, at: now, into: sink)
         }
         guard isEnd, let replay = subscription.replay else { return }
-        if subscription.topic.unarchivedCount > 0 {
-            subscription.replay?.waitsForArchive = true
+        if let oldest {
+            subscription.replay?.waitsBehind = oldest
         } else if replay.phase == .range {
             subscription.replay?.phase = .recent
         } else {

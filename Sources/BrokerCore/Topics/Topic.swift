@@ -26,8 +26,11 @@ final class Topic {
     /// FIFO: keeps the deduplication identifiers. It never has messages.
     var backlog: Backlog?
     var isDeleted = false
-    /// Messages on their way to the archive.
-    var unarchivedCount = 0
+    /// When the messages were published that are on their way to the archive, in milliseconds of the
+    /// broker's clock, by the slots of their deliveries.
+    var unarchived: [UInt32: UInt64] = [:]
+    /// When the oldest of them was published; nil when there are none.
+    var oldestUnarchived: UInt64? { unarchived.values.min() }
     /// What happened since the broker started, by protocol.
     var counts = TopicCounts()
 
