@@ -158,9 +158,9 @@ extension Oracle {
 extension Publication {
     /// Its number in the topic; nil when that is not known, or when it may have several.
     var sequence: String? {
-        guard let first = answers.first, answers.allSatisfy({ $0.id == first.id }) else {
-            return nil
-        }
+        guard let first = answers.first, answers.allSatisfy({ $0.id == first.id }),
+            windows.count == 1 || !topic.isWiped
+        else { return nil }
         return first.sequence
     }
 }

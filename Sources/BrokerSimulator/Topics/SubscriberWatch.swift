@@ -7,6 +7,8 @@ final class SubscriberWatch {
     private var subscriptions: [String: SimulatedSubscription] = [:]
     /// Ends of a node so far; each may have what was under way sent again.
     var ends = 0
+    /// Parcels so far.
+    private(set) var parcels = 0
 
     init(_ topics: [SimulatedTopic], oracle: Oracle, transcript: Transcript) {
         self.oracle = oracle
@@ -18,7 +20,8 @@ final class SubscriberWatch {
 
     /// An endpoint got a parcel.
     func received(_ parcel: Parcel, _ reception: SimulatedSubscription.Reception) {
-        guard case .http(let url, _) = parcel.address else {
+        parcels += 1
+        guard case .http(let url, let headers) = parcel.address else {
             return oracle.fail("unexpected: a parcel for nobody")
         }
         guard let subscription = subscriptions[url] else {
@@ -28,17 +31,21 @@ final class SubscriberWatch {
         if body.first == "{", let json = JSON(parcel.body[...]), let type = json.text("Type"),
             type != "Notification", let token = json.text("Token")
         {
-            return take(token, type, subscription)
+            let arn = headers.first { $0.name == "x-amz-sns-subscription-arn" }?.value
+            return take(token, type, arn, subscription)
         }
         take(body, reception, subscription)
     }
 
-    private func take(_ token: String, _ type: String, _ subscription: SimulatedSubscription) {
+    private func take(
+        _ token: String, _ type: String, _ arn: String?, _ subscription: SimulatedSubscription
+    ) {
         transcript.note("\(subscription.endpoint) gets a \(type)")
         guard !subscription.staleTokens.contains(token) else { return }
         if type == "SubscriptionConfirmation" {
             subscription.token = token
-        } else {
+        } else if arn == subscription.arn {
+            // One of an earlier life comes with the attributes of that.
             subscription.returnToken = token
         }
     }

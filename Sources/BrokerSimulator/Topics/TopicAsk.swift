@@ -115,7 +115,7 @@ extension TopicAsk.Change {
                 "DeliveryPolicy",
                 #"{"healthyRetryPolicy":{"minDelayTarget":1,"maxDelayTarget":4,"numRetries":"#
                     + #"\#(retries),"numNoDelayRetries":\#(min(retries, 1))},"#
-                    + #""throttlePolicy":{"maxReceivesPerSecond":\#(retries % 2 == 0 ? 20 : 5)}}"#
+                    + #""throttlePolicy":{"maxReceivesPerSecond":\#(retries % 2 == 0 ? 50 : 20)}}"#
             )
         }
     }

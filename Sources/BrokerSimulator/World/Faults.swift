@@ -30,6 +30,9 @@ struct Faults {
     var pieceByteCount: Int
     /// The longest a piece is under way.
     var wireMilliseconds: Int
+    /// Loops of the network, and the longest that anything is under way between their threads.
+    var loops: Int
+    var loopMilliseconds: Int
     /// Answers of subscribers that are refusals, or none; and times in which one is down.
     var failingSubscriber: Int
     /// Orders to the archive that fail, and those that take seconds.
@@ -54,9 +57,11 @@ struct Faults {
         cut = random.pick([0, 5, 20, 100])
         pieceByteCount = random.pick([1 << 20, 1 << 20, 1_400, 100, 7])
         wireMilliseconds = random.pick([0, 2, 20, 100])
+        loops = random.pick([1, 1, 2, 3])
+        loopMilliseconds = random.pick([0, 1, 20])
         failingSubscriber = random.pick([0, 50, 300])
         failingArchive = random.pick([0, 0, 20])
-        slowArchive = random.pick([0, 10, 100])
+        slowArchive = random.pick([0, 10, 50])
     }
 
     /// The rates in one line.
@@ -71,6 +76,7 @@ struct Faults {
             + "commits \(commitMilliseconds) ms, "
             + "recovery fails \(failingRecovery)/1000, wire cut \(cut)/1000 "
             + "pieces \(pieceByteCount) B within \(wireMilliseconds) ms, "
+            + "loops \(loops) within \(loopMilliseconds) ms, "
             + "subscribers fail \(failingSubscriber)/1000, "
             + "archive fails \(failingArchive)/1000 slow \(slowArchive)/1000"
     }

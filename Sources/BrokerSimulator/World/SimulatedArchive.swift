@@ -15,15 +15,21 @@ final class SimulatedArchive: Archive {
     private let clock: SimulatedClock
     private let random: Randomness
     private let faults: Faults
+    private let transcript: Transcript
     /// By topic, in the order of their numbers.
     private var topics: [String: [ArchivedMessage]] = [:]
     private var orders: [(order: Order, due: UInt64)] = []
     private var answers: [(ticket: UInt64, answer: ArchiveAnswer)] = []
-    /// Whether faults happen.
-    var isTrouble = true
+    /// Whether faults happen; once they do not, what waits is carried out at once.
+    var isTrouble = true {
+        didSet { for index in orders.indices { orders[index].due = clock.now } }
+    }
+    /// Orders so far.
+    private(set) var count = 0
 
-    init(clock: SimulatedClock, random: Randomness, faults: Faults) {
+    init(clock: SimulatedClock, random: Randomness, faults: Faults, transcript: Transcript) {
         self.clock = clock
+        self.transcript = transcript
         self.random = random
         self.faults = faults
     }
@@ -38,7 +44,8 @@ final class SimulatedArchive: Archive {
 
     private func add(_ order: Order) {
         var duration = UInt64(random.below(faults.diskMilliseconds + 1))
-        if isTrouble, random.chance(faults.slowArchive) { duration += random.waiting(mean: 5_000) }
+        if isTrouble, random.chance(faults.slowArchive) { duration += random.waiting(mean: 2_000) }
+        count += 1
         orders.append((order, max(orders.last?.due ?? 0, clock.now) + duration))
     }
 
@@ -72,6 +79,7 @@ final class SimulatedArchive: Archive {
         if index.map({ kept[$0].sequence }) == message.sequence { return }
         kept.insert(message, at: (index ?? -1) + 1)
         topics[message.topicARN] = kept
+        transcript.note("archive keeps \(message.sequence)")
     }
 
     private func answer(_ query: ArchiveQuery) -> ArchiveAnswer {
@@ -81,6 +89,9 @@ final class SimulatedArchive: Archive {
         }
         // Pages are smaller than was asked for, so that there are many.
         let page = found.prefix(min(query.limit, 1 + random.below(20)))
+        transcript.note(
+            "archive reads \(page.count) of \(found.count) after \(query.afterSequence), "
+                + "\(query.from.milliseconds) to \(query.until?.milliseconds ?? 0)")
         return .messages(page.map(\.payload), isEnd: page.count == found.count)
     }
 

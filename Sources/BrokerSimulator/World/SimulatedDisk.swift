@@ -4,6 +4,9 @@ import BrokerJournal
 ///
 /// A write takes its bytes sector by sector, either as they were when it was submitted or as they
 /// are when it is carried out. It outlives the nodes that use it, one after the other.
+///
+/// Names are durable once the directory was synced, which creating and renaming do at their end and
+/// removing does not: until then a power loss takes the last changes back.
 final class SimulatedDisk: Disk {
     private struct Pending {
         var operation: DiskOperation
@@ -29,10 +32,15 @@ final class SimulatedDisk: Disk {
     private let faults: Faults
     private let statistics: Statistics
     /// The names in order, because a dictionary has none.
-    private var names: [DiskFile] = []
-    private var files: [DiskFile: SimulatedFile] = [:]
+    var names: [DiskFile] = []
+    var files: [DiskFile: SimulatedFile] = [:]
+    /// Changes of names since the directory was last synced.
+    var unsyncedNames: [NameChange] = []
     private var lanes: [[Pending]] = [[], [], []]
     private var finished: [DiskCompletion] = []
+    /// Whether a segment's file was given away while a commit was under way: what the commit brings
+    /// must not be what allowed it.
+    private var isCritical = false
     /// Whether there is no room for more.
     var isFull = false
     /// Whether faults happen.
@@ -98,6 +106,12 @@ final class SimulatedDisk: Disk {
         for completion in taken { body(completion) }
     }
 
+    /// Whether it would be bad luck to crash now.
+    func takeCritical() -> Bool {
+        defer { isCritical = false }
+        return isCritical
+    }
+
     func awaitCompletion() {
         if finished.isEmpty, let lane = nextLane(dueBy: .max) { finishFirst(of: lane) }
     }
@@ -117,6 +131,9 @@ final class SimulatedDisk: Disk {
     private func finishFirst(of lane: Int) {
         let pending = lanes[lane].removeFirst()
         pending.fails ? statistics.add(.diskFailures) : count(pending.operation)
+        if !lanes[DiskLane.commit.rawValue].isEmpty, pending.operation.givesAwaySegment {
+            isCritical = true
+        }
         let result: Result<Int, DiskError>
         if pending.fails {
             carryOutPartly(pending)
@@ -142,12 +159,17 @@ extension SimulatedDisk {
             lanes[lane] = []
         }
         finished = []
+        isCritical = false
         performsUntilFailure = nil
     }
 
     /// The power fails: of what was not synced, sectors are lost as the seed picks.
     func losePower() {
         crash()
+        for change in unsyncedNames.suffix(random.below(unsyncedNames.count + 1)).reversed() {
+            undo(change)
+        }
+        unsyncedNames = []
         for name in names {
             let kept = random.pick([0, 100, 500, 900, 1000])
             files[name]?.losePower { _ in random.chance(kept) }
@@ -185,8 +207,13 @@ extension SimulatedDisk {
         let operation = pending.operation
         switch operation {
         case .create(let name, let byteCount):
-            if isFull && byteCount > 0 { throw error(operation, code: 28) }
-            add(name, SimulatedFile(byteCount: Int(byteCount)))
+            if isFull && byteCount > 0 {
+                // The name is there, and nothing behind it.
+                create(name, byteCount: 0)
+                throw error(operation, code: 28)
+            }
+            create(name, byteCount: Int(byteCount))
+            unsyncedNames = []
         case .write(let name, let offset, let memory, let sync):
             let file = try file(name, operation)
             if isFull, Int(offset) + memory.byteCount > file.current.count {
@@ -203,11 +230,10 @@ extension SimulatedDisk {
         case .sync(let name):
             try file(name, operation).sync()
         case .rename(let name, let target):
-            let file = try file(name, operation)
-            remove(name)
-            add(target, file)
+            rename(name, to: target, try file(name, operation))
+            unsyncedNames = []
         case .remove(let name):
-            remove(name)
+            if let file = remove(name) { unsyncedNames.append(.removed(name, file)) }
         }
         return 0
     }
@@ -225,13 +251,24 @@ extension SimulatedDisk {
 
     /// Carries out as much as the seed picks, and makes nothing durable.
     private func carryOutPartly(_ pending: Pending) {
-        guard case .write(let name, let offset, let memory, _) = pending.operation else {
+        switch pending.operation {
+        case .write(let name, let offset, let memory, _):
+            guard let file = files[name], !isFull else { return }
+            let kept = random.pick([0, 200, 500, 800, 1000])
+            file.write(mixed(pending.bytes, memory.copy), at: Int(offset)) { _ in
+                random.chance(kept)
+            }
+        case .create(let name, let byteCount):
+            switch random.below(3) {
+            case 0: break
+            case 1: create(name, byteCount: 0)
+            default: create(name, byteCount: isFull ? 0 : Int(byteCount))
+            }
+        case .rename(let name, let target):
+            if let file = files[name], random.chance(500) { rename(name, to: target, file) }
+        case .read, .sync, .remove:
             if random.chance(500) { _ = try? carryOut(pending) }
-            return
         }
-        guard let file = files[name], !isFull else { return }
-        let kept = random.pick([0, 200, 500, 800, 1000])
-        file.write(mixed(pending.bytes, memory.copy), at: Int(offset)) { _ in random.chance(kept) }
     }
 
     /// Each sector of one or of the other.
@@ -249,37 +286,7 @@ extension SimulatedDisk {
         return bytes
     }
 
-    private func add(_ name: DiskFile, _ file: SimulatedFile) {
-        if files.updateValue(file, forKey: name) == nil { names.append(name) }
-    }
-
-    private func remove(_ name: DiskFile) {
-        files[name] = nil
-        names.removeAll { $0 == name }
-    }
-
     private func error(_ operation: DiskOperation, code: Int32) -> DiskError {
         DiskError(verb: operation.verb, file: operation.file.name, code: code)
-    }
-}
-
-extension DiskOperation {
-    fileprivate var verb: String {
-        switch self {
-        case .create: "create"
-        case .write: "write"
-        case .read: "read"
-        case .sync: "sync"
-        case .rename: "rename"
-        case .remove: "remove"
-        }
-    }
-
-    fileprivate var file: DiskFile {
-        switch self {
-        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
-            .sync(let file), .rename(let file, _), .remove(let file):
-            file
-        }
     }
 }

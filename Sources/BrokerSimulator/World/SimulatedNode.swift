@@ -1,8 +1,6 @@
 import BrokerCore
 import BrokerJournal
 import BrokerNode
-import BrokerProtocol
-import Bytes
 
 /// One life of the broker's process: from recovery to the next crash.
 final class SimulatedNode {
@@ -11,15 +9,16 @@ final class SimulatedNode {
     private let courier: SimulatedCourier
     private let archive: SimulatedArchive
     private let shard: Shard
-    private let table: ConnectionTable
-    private var wires: [(token: ConnectionToken, wire: SimulatedWire)] = []
-    /// The node does nothing before.
-    var pausedUntil: UInt64 = 0
+    /// The first one is of the shard's thread.
+    private let loops: [SimulatedLoop]
+    private var nextLoop = 0
+    /// The shard does nothing before, while loops go on, and requests gather.
+    private var pausedUntil: UInt64 = 0
 
     /// Recovers what is on `disk`.
     init(
         clock: SimulatedClock, disk: SimulatedDisk, random: Randomness, shape: JournalShape,
-        courier: SimulatedCourier, archive: SimulatedArchive
+        courier: SimulatedCourier, archive: SimulatedArchive, faults: Faults
     ) throws(JournalError) {
         self.clock = clock
         self.disk = disk
@@ -36,41 +35,55 @@ final class SimulatedNode {
         settings.broker.enforcesSixtySecondRules = false
         settings.entropySeed = (random.next(), random.next(), random.next())
         settings.requestIDSeed = random.next()
+        settings.loopCount = faults.loops
         shard = try Shard(
             journal: Journal(disk: disk, settings: journal), settings: settings,
             seams: Seams(
                 courier: courier, signer: SimulatedSigner(), archive: archive,
                 deliveryLog: SilentDeliveryLog()),
             wall: clock.wall, monotonic: clock.now)
-        table = ConnectionTable(
-            loop: 0, limits: NodeLimits(),
-            door: RequestDoor(configuration: ProtocolConfiguration(), offersReset: false),
-            requestIDs: RequestIDs(seed: random.next()), now: clock.now)
+        loops = (0..<faults.loops).map { number in
+            SimulatedLoop(
+                number, clock: clock, random: random.fork(),
+                milliseconds: number == 0 ? 0 : faults.loopMilliseconds)
+        }
     }
 
     /// Messages and queues there are.
     var inventory: Inventory { shard.inventory }
 
-    /// Takes a client's connection.
+    /// Takes a client's connection, on one loop after the other.
     func connect(_ wire: SimulatedWire) {
-        let token = table.nextToken
-        wires.append((token, wire))
-        table.open(wire, as: token, at: clock.now)
+        nextLoop = (nextLoop + 1) % loops.count
+        loops[nextLoop].connect(wire)
+    }
+
+    /// A thread of the node gets no processor until `end`, the shard's or that of another loop; or
+    /// none does.
+    func pause(_ number: Int, until end: UInt64) {
+        let number = number % (loops.count + 1)
+        if number == 0 || number == loops.count {
+            pausedUntil = end
+            loops[0].pausedUntil = end
+        }
+        for other in loops.indices where other == number || number == loops.count {
+            loops[other].pausedUntil = end
+        }
     }
 
     /// When the node has to turn though nothing comes in; nil when never.
     var nextDeadline: UInt64? {
-        let due = [
-            table.nextDeadline, shard.nextDeadline.map { shard.clock.monotonic(of: $0) },
+        let ofShard = [
+            shard.nextDeadline.map { shard.clock.monotonic(of: $0) },
             disk.nextDeadline, courier.nextDeadline, archive.nextDeadline,
-            wires.compactMap(\.wire.nextArrival).min(),
+            loops.compactMap(\.nextMail).min(),
         ].compactMap(\.self).min()
-        return due.map { max($0, pausedUntil) }
+        let ofLoops = loops.compactMap(\.nextDeadline).min()
+        return [ofShard.map { max($0, pausedUntil) }, ofLoops].compactMap(\.self).min()
     }
 
     /// Turns until nothing is left to do at this instant; false when that takes too long.
     func turnUntilQuiet() throws(JournalError) -> Bool {
-        guard clock.now >= pausedUntil else { return true }
         var turns = 0
         while try turn() {
             turns += 1
@@ -80,44 +93,24 @@ final class SimulatedNode {
     }
 
     private func turn() throws(JournalError) -> Bool {
-        let now = clock.now
-        var isBusy = table.hasWork
-        table.takeTurns(at: now)
-        for (token, wire) in wires where !wire.isClosed {
-            isBusy = report(token, wire) || isBusy
+        var isBusy = false
+        for loop in loops { isBusy = loop.turn() || isBusy }
+        guard clock.now >= pausedUntil else { return isBusy }
+        var batches: [CommandBatch] = []
+        var places: [Int] = []
+        for (number, loop) in loops.enumerated() {
+            for mail in loop.takeMail() {
+                batches.append(mail.requests)
+                places.append(number)
+                for batch in mail.written { shard.recycle(batch) }
+            }
         }
-        let batch = table.exchange(for: CommandBatch())
-        isBusy = isBusy || !batch.isEmpty
-        try shard.tick([batch], at: shard.clock.moment(wall: clock.wall, monotonic: now))
-        table.performed(batch)
+        isBusy = isBusy || !batches.isEmpty
+        try shard.tick(batches, at: shard.clock.moment(wall: clock.wall, monotonic: clock.now))
+        for (number, batch) in zip(places, batches) { loops[number].performed(batch) }
         shard.takeReplies { replies in
             isBusy = true
-            table.deliver(replies, at: now)
-            shard.recycle(replies)
-        }
-        table.expire(at: now)
-        wires.removeAll { $0.wire.isClosed }
-        return isBusy
-    }
-
-    /// Reports what happened to a wire; whether anything did.
-    private func report(_ token: ConnectionToken, _ wire: SimulatedWire) -> Bool {
-        var isBusy = false
-        if wire.isCut {
-            table.broken(token, at: clock.now)
-            return true
-        }
-        if wire.isWritable {
-            isBusy = true
-            table.writable(token, at: clock.now)
-        }
-        if !wire.isClosed, wire.isReadable {
-            isBusy = true
-            table.readable(token, at: clock.now)
-        }
-        if !wire.isClosed, wire.reportsEnd {
-            isBusy = true
-            table.clientFinished(token, at: clock.now)
+            loops[replies.loop].deliver(replies)
         }
         return isBusy
     }
@@ -125,15 +118,15 @@ final class SimulatedNode {
     /// Ends as SIGTERM ends it.
     func stop() throws(JournalError) {
         shard.beginStopping()
-        table.stop(at: clock.now)
+        for loop in loops { loop.table.stop(at: clock.now) }
         _ = try turn()
-        table.closeAll()
+        for loop in loops { loop.table.closeAll() }
         try shard.close()
     }
 
     /// Ends at once: every connection is cut.
     func crash() {
-        for (_, wire) in wires { wire.cut() }
+        for loop in loops { loop.crash() }
     }
 }
 

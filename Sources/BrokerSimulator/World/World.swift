@@ -27,7 +27,7 @@ final class World {
     let disk: SimulatedDisk
     let courier: SimulatedCourier
     let archive: SimulatedArchive
-    private let watch: SubscriberWatch
+    let watch: SubscriberWatch
     var stage = Stage.busy
     private(set) var node: SimulatedNode?
     /// When the next node starts, while there is none.
@@ -51,7 +51,8 @@ final class World {
         disk = SimulatedDisk(
             clock: clock, random: random.fork(), faults: faults, statistics: oracle.statistics)
         courier = SimulatedCourier(clock: clock, random: random.fork(), faults: faults)
-        archive = SimulatedArchive(clock: clock, random: random.fork(), faults: faults)
+        archive = SimulatedArchive(
+            clock: clock, random: random.fork(), faults: faults, transcript: transcript)
         watch = SubscriberWatch(topics, oracle: oracle, transcript: transcript)
         restartAt = clock.now
         schedule = FaultSchedule(faults, random.fork(), from: clock.now)
@@ -91,7 +92,7 @@ final class World {
         do throws(JournalError) {
             let started = try SimulatedNode(
                 clock: clock, disk: disk, random: random.fork(), shape: shape, courier: courier,
-                archive: archive)
+                archive: archive, faults: faults)
             disk.performsUntilFailure = nil
             node = started
             transcript.note(
@@ -151,6 +152,10 @@ final class World {
     /// Lets happen what is due of faults.
     func takeFaults() {
         guard isTrouble else { return }
+        if disk.takeCritical(), faults.crash != nil, random.chance(300) {
+            transcript.note("fault: crash at a critical moment")
+            endNode(losesPower: random.chance(500), rest: 2_000)
+        }
         while let fault = schedule.next(at: clock.now) {
             transcript.note("fault: \(fault)")
             if let event = fault.event { oracle.statistics.add(event) }
@@ -167,7 +172,8 @@ final class World {
                 oracle.statistics.add(.rottenBits)
             case .clockForward: clock.step(forward: random.waiting(mean: 60_000))
             case .clockBack: clock.step(back: random.waiting(mean: 60_000))
-            case .pause: node?.pausedUntil = clock.now + random.waiting(mean: 2_000)
+            case .pause:
+                node?.pause(random.below(12), until: clock.now + random.waiting(mean: 2_000))
             }
         }
     }
