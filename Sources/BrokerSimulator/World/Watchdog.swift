@@ -7,7 +7,7 @@ final class Watchdog: Sendable {
     static let shared = Watchdog()
 
     /// How long a step may take, in seconds of the processor; it takes milliseconds.
-    private static let limit = 20
+    private static let limit = 10
 
     private let steps = Atomic<UInt64>(0)
     private let command = Mutex("")
