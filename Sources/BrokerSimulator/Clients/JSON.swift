@@ -110,17 +110,19 @@ indirect enum JSON {
         private mutating func text() -> String? {
             guard rest.first == UInt8(ascii: "\"") else { return nil }
             rest.removeFirst()
-            var bytes: [UInt8] = []
-            while let byte = rest.popFirst() {
-                switch byte {
-                case UInt8(ascii: "\""): return String(decoding: bytes, as: UTF8.self)
-                case UInt8(ascii: "\\"):
+            var text = ""
+            while true {
+                let plain = rest.prefix { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+                text += String(decoding: plain, as: UTF8.self)
+                rest = rest[plain.endIndex...]
+                switch rest.popFirst() {
+                case UInt8(ascii: "\""): return text
+                case .some:
                     guard let escaped = escape() else { return nil }
-                    bytes += escaped.utf8
-                default: bytes.append(byte)
+                    text += escaped
+                case nil: return nil
                 }
             }
-            return nil
         }
 
         private mutating func escape() -> String? {

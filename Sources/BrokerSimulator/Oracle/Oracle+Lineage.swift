@@ -38,11 +38,10 @@ extension Oracle {
             last.attempt = number
             return moved(last, id, in: queue)
         }
-        let isDeadLetter = sent.queue.redrives.values(from: first, until: now).contains {
-            $0?.target === queue
-        }
+        let redrives = sent.queue.redrives.values(from: first, until: now).compactMap(\.self)
+        let isDeadLetter = redrives.contains { $0.target === queue }
         let receives = sent.queue.unseenReceives(after: first)
-        let mayBeMoved = receives > 0 && !moves.isEmpty && sent.queue.isRedriven
+        let mayBeMoved = !moves.isEmpty && redrives.contains { receives >= $0.limit }
         guard queue === sent.queue || isDeadLetter || mayBeMoved else {
             fail("unexpected: b\(sent.number) in \(queue.name) was not sent there")
             return nil

@@ -87,7 +87,8 @@ extension Oracle {
         if let origin = copy.origin {
             origin.successor = copy
         } else {
-            let roots = sent.copies.filter { $0.origin == nil }
+            // What may have been moved, unseen, is what was sent or what became of it.
+            let roots = sent.copies.filter { $0.origin == nil && !$0.isDoubtful }
             let most = sent.mostCopies(clock)
             if roots.count >= most {
                 fail(
@@ -125,7 +126,7 @@ extension Oracle {
         }
         copy.sequence = sequence
         // A queue that is made anew may begin with lower numbers, when the wall clock was set back.
-        if copy.isPossiblyWiped || copy.origin != nil { return }
+        if copy.isPossiblyWiped || copy.origin != nil || copy.isDoubtful { return }
         let queue = copy.home
         // The last answer before this one was asked for.
         let before = queue.sequences.last { $0.time < copy.earliest }

@@ -128,7 +128,7 @@ final class Sent {
 
     /// The body with this number.
     static func text(number: Int, size: Int) -> String {
-        "b\(number)." + String(repeating: "x", count: size)
+        "b\(number)." + String(decoding: [UInt8](repeating: 0x78, count: size), as: UTF8.self)
     }
 
     /// The number of a body; nil when it has none.
