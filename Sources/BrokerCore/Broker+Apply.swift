@@ -224,7 +224,11 @@ extension Broker {
         var slots: [UInt32] = []
         slots.reserveCapacity(count)
         for _ in 0..<count {
-            slots.append(try replayedSlot(&reader, in: queue, places: places))
+            let slot = try replayedSlot(&reader, in: queue, places: places)
+            guard !slots.contains(slot) else {
+                throw RecordError("message \(slot) of queue \(queue.number) is named twice")
+            }
+            slots.append(slot)
         }
         return slots
     }

@@ -133,6 +133,29 @@ import Testing
         }
     }
 
+    @Test func aRecordThatNamesAMessageTwiceIsRefused() throws {
+        let records = plain(try history())
+        // Where the number of messages stands, with their slots behind it.
+        let places: [UInt8: Int] = [
+            RecordType.messagesReceived.rawValue: 44, RecordType.messagesDeleted.rawValue: 20,
+            RecordType.visibilityChanged.rawValue: 28,
+        ]
+        for index in records.indices {
+            guard let place = places[records[index].type] else { continue }
+            var twice = Array(records[0...index])
+            let slot = Array(twice[index].payload[place + 1..<place + 5])
+            twice[index].payload[place] += 1
+            twice[index].payload.insert(contentsOf: slot, at: place + 1)
+            #expect(!replays(twice), "record \(index)")
+        }
+    }
+
+    @Test func aRecordOfAnImpossibleTimeIsRefused() throws {
+        var records = plain(try history())
+        for index in 0..<8 { records[0].payload[index] = 0xFF }
+        #expect(!replays(records))
+    }
+
     @Test func anUnknownTypeIsRefused() throws {
         var records = plain(try history())
         records[3].type = 63

@@ -95,9 +95,14 @@ struct RecordReader {
 
     /// The two clocks that every record of the journal starts with.
     mutating func moment() throws(RecordError) -> Moment {
-        Moment(
+        let moment = Moment(
             instant: Instant(milliseconds: try integer()),
             timestamp: Timestamp(milliseconds: try integer()))
+        // Deadlines are added to both.
+        guard max(moment.instant.milliseconds, moment.timestamp.milliseconds) < 1 << 62 else {
+            throw RecordError("the clocks of a record are beyond all time")
+        }
+        return moment
     }
 
     mutating func digest() throws(RecordError) -> Hash128 {
