@@ -1,6 +1,7 @@
 """A run: a row of lives until so many kills are done."""
 
 import shutil
+import traceback
 
 from .life import Failure, Life
 from .workers import PROCESSES, Worker
@@ -21,8 +22,10 @@ def torture(directory, seed, kills, say, kills_of_a_life=KILLS_OF_A_LIFE):
             say(f"life {number + 1}, " + ("defaults" if has_defaults else "small segments, frequent snapshots"))
             try:
                 Life(home, f"{seed}-{number + 1}", part, workers, has_defaults, say).run()
-            except (Failure, RuntimeError) as problem:
+            except Failure as problem:
                 return f"life {number + 1}: {problem}"
+            except Exception:
+                return f"life {number + 1}: {traceback.format_exc()}"
             shutil.rmtree(home)
         return None
     finally:
