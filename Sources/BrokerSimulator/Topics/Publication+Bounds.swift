@@ -77,12 +77,13 @@ extension Publication {
         let orders = subscription.replays
         // What is published while a replay goes on comes with it; when it is given up for another,
         // that one decides.
-        let isGivenUp = orders.indices.dropLast().contains { index in
-            !orders[index].isComplete
-                && windows.contains {
-                    $0.end >= orders[index].began
-                        && $0.began <= orders[index + 1].answered ?? .max
-                }
+        let isGivenUp = orders.indices.contains { index in
+            // A request that is repeated replaces what the one before it began.
+            var end = orders[index].attempts > 1 ? orders[index].answered ?? .max : 0
+            if index + 1 < orders.count, !orders[index].isComplete {
+                end = orders[index + 1].answered ?? .max
+            }
+            return windows.contains { $0.end >= orders[index].began && $0.began <= end }
         }
         let again = orders.enumerated().count { index, order in
             order.answered != nil && (order.isComplete || index == orders.count - 1)
