@@ -18,7 +18,7 @@ RELEASE := .build/release
 SOURCES := Sources Tests Package.swift
 
 .PHONY: help deps build build-bench run test test-swift test-server check format simulate torture \
-	planted-bugs fuzz bench clean
+	planted-bugs fuzz coverage sanitize bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,13 @@ fuzz: ## Run the fuzzers (SECONDS=60 each, TARGET=json, CONFIGURATION=debug), re
 	@scripts/fuzz --seconds $(or $(SECONDS),60) \
 		$(if $(CONFIGURATION),--configuration $(CONFIGURATION)) $(TARGET)
 
+coverage: deps ## Run the Swift tests and say which lines of the sources they ran (LINES=PATH shows the others)
+	@swift test --enable-code-coverage --scratch-path .build-coverage
+	@scripts/coverage.py .build-coverage/debug/codecov/apus.json $(if $(LINES),--lines $(LINES))
+
+sanitize: deps ## Run the Swift tests, and a server under tests, with Thread and with Address Sanitizer
+	@scripts/sanitize $(SANITIZE)
+
 bench: ## Measure the release build against nginx (BENCH="--workload send --connections 16")
 	@scripts/install-dependencies --bench
 	@swift build -c release
@@ -77,6 +84,6 @@ else
 endif
 
 clean: ## Remove what was built and installed in this tree (the data directory stays)
-	@rm -rf .build $(VENV)
+	@rm -rf .build .build-coverage .build-thread .build-address $(VENV)
 	@find Tests/Server scripts -name __pycache__ -prune -exec rm -rf {} +
 	@rm -rf .pytest_cache Tests/Server/.pytest_cache
