@@ -52,9 +52,10 @@ extension Oracle {
 
     /// Whether it is right that a task is not cancelled.
     func cancelRefused(_ move: SimulatedMove, _ message: String) -> Bool {
-        guard message.contains("Only active tasks") else {
-            return message.contains("does not exist") && !mustBeListed(move)
-        }
+        guard
+            message.contains("Only active tasks")
+                || message.contains("does not exist") && !mustBeListed(move)
+        else { return false }
         move.ended = min(move.ended, now)
         return true
     }
