@@ -26,6 +26,13 @@ private let answer =
         #expect(response?.closes == false)
     }
 
+    @Test func theOldVersionOfHTTPClosesWhenItDoesNotSayOtherwise() {
+        let old = bytes("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
+        #expect(Response(old.view)?.closes == true)
+        let kept = bytes("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n")
+        #expect(Response(kept.view)?.closes == false)
+    }
+
     @Test func chunksAreJoined() {
         let text =
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"

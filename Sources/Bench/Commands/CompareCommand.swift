@@ -90,6 +90,7 @@ struct CompareCommand {
 
     func perform() throws -> Int32 {
         ProcessLimits.raiseFileLimit()
+        Interruption.beginWatching()
         var reports: [ComparisonReport] = []
         for workload in options.workloads {
             var settings = options.load

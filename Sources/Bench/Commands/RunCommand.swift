@@ -94,6 +94,7 @@ struct RunCommand {
 
     func perform() throws -> Int32 {
         ProcessLimits.raiseFileLimit()
+        Interruption.beginWatching()
         let target = try makeTarget()
         defer { target.stop() }
         let title = options.load.workload.rawValue

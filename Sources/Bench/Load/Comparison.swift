@@ -81,6 +81,7 @@ struct Contender {
         for _ in 0..<roundCount {
             for (index, contender) in contenders.enumerated() {
                 rounds[index].append(try contender.measure(1))
+                try Interruption.check()
             }
         }
         return zip(contenders, rounds).map { Comparison.Entry($0, $1) }

@@ -69,7 +69,7 @@ final class DeliveryLoad {
         deliveredCount = 0
         while true {
             let now = Clock.now
-            if !sampler.isOver(result, now) {
+            if !sampler.isOver(result, now) && !Interruption.isRequested {
                 for (index, publisher) in publishers.enumerated() where !publisher.isBusy {
                     guard startedCount * endpoints.count - deliveredCount < window else { break }
                     try publish(publisher, index: index, at: now)

@@ -91,7 +91,7 @@ final class LoadClient {
                 failLate(plan.timeout)
                 try repair()
             }
-            if !isStopping && sampler.isOver(result, Clock.now) {
+            if !isStopping && (Interruption.isRequested || sampler.isOver(result, Clock.now)) {
                 stop(at: Clock.now, workload.firstStep)
             }
         }

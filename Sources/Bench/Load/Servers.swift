@@ -17,6 +17,9 @@ struct ServerProgram: Equatable {
             : ["serve", "--port", "{port}", "--data", "{data}", "--log-level", "warning"] + given
     }
 
+    /// Whether it is started as apus is.
+    var isApus: Bool { words.first == "serve" }
+
     /// The program's name without its directory.
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
@@ -41,13 +44,13 @@ enum Servers {
             logPath: "\(directory.path)/log")
         return Target(
             name, started.endpoint, processes: [started.process.identifier],
-            owned: [started.process, directory])
+            owned: [started.process, directory], isOurs: program.isApus)
     }
 
     /// Starts a server at a port with a data directory, and tells how long that took.
     static func start(
         _ program: ServerProgram, name: String, port: UInt16, data: String, logPath: String,
-        seconds: Int = 10
+        seconds: Int = 60
     ) throws -> (process: ChildProcess, endpoint: Endpoint, nanoseconds: UInt64) {
         guard SmallFile.isExecutable(program.path) else {
             throw BenchError("\(program.path) is no program that can be started")

@@ -38,6 +38,7 @@ struct SetupWorkload: Workload {
         var workload = SetupWorkload(writer, action, count: count, body: body)
         let client = try LoadClient(endpoint, connectionCount: 64)
         let result = try client.run(&workload, LoadPlan(stop: .workload))
+        try Interruption.check()
         guard result.failureCount == 0 else {
             let kinds = result.failures.map { "\($0.key) (\($0.value))" }
             throw BenchError("\(action): \(kinds.joined(separator: ", "))")

@@ -21,8 +21,9 @@ final class Target {
 
     init(
         _ name: String, kind: Kind = .broker, _ endpoint: Endpoint, processes: [Int32] = [],
-        owned: [AnyObject] = []
+        owned: [AnyObject] = [], isOurs: Bool = false
     ) {
+        self.isOurs = isOurs
         self.name = name
         self.kind = kind
         self.endpoint = endpoint
@@ -30,8 +31,8 @@ final class Target {
         self.owned = owned
     }
 
-    /// Whether it was started here, and for nothing but being measured.
-    var isOurs: Bool { kind == .broker && !owned.isEmpty }
+    /// Whether it is an apus that was started here, and for nothing but being measured.
+    let isOurs: Bool
 
     /// The server's most memory so far, in bytes; nil when its process is not known.
     var peakResidentByteCount: UInt64? {
@@ -86,6 +87,7 @@ final class Target {
         progress?.note("putting \(grouped(messageCount)) messages into the queue")
         let client = try LoadClient(endpoint, connectionCount: settings.connections)
         let result = try client.run(&workload, LoadPlan(stop: .workload))
+        try Interruption.check()
         guard result.failureCount == 0 else {
             throw BenchError(
                 "\(result.failureCount) requests failed while the queue was filled: "

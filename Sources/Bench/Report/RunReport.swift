@@ -121,6 +121,12 @@ struct RunReport {
             "client: \(fixed(figures.clientMicroseconds, 2)) µs a request, "
                 + "\(fixed(figures.clientCores * 100, figures.clientCores < 0.1 ? 2 : 0)) % of a core; "
                 + "percentiles are at most \(Histogram.errorText) too high")
+        if let micros = figures.serverMicroseconds, figures.clientMicroseconds > micros,
+            result.requestCount > 1000
+        {
+            lines.append(
+                "The client used more than the server: the server may do better than this.")
+        }
         if figures.clientCores > 0.9 {
             lines.append(
                 "The client had its core to the full: the rate is what the client can do, not the "

@@ -107,6 +107,7 @@ struct SuiteCommand {
     func perform() throws -> Int32 {
         // Ten thousand connections are open on both sides.
         ProcessLimits.raiseFileLimit()
+        Interruption.beginWatching()
         let tasks = SuiteTask.all.filter { options.only.isEmpty || options.only.contains($0.name) }
         var suite: Suite?
         var rows: [SuiteRow] = []
@@ -117,6 +118,7 @@ struct SuiteCommand {
             next.sendRate = suite?.sendRate
             suite = next
             rows.append(measure(task, next))
+            try Interruption.check()
             progress?.clear()
             progress?.finish("\(rows[index].verdict.plain): \(rows[index].measured)")
         }

@@ -18,8 +18,13 @@ final class ChildProcess {
         unsafe words.append(nil)
         // Safe because every word was allocated by strdup above, or is nil.
         defer { unsafe words.forEach { unsafe free($0) } }
+        // A group of its own: what the keyboard says to us it does not hear.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var process: pid_t = 0
-        let result = unsafe posix_spawn(&process, path, &actions, nil, words, environ)
+        let result = unsafe posix_spawn(&process, path, &actions, &attributes, words, environ)
         guard result == 0 else { throw SystemError("start \(path)", number: result) }
         identifier = process
     }

@@ -17,7 +17,8 @@ struct Response {
         guard bytes.count > 16 else { return nil }
         var bodyCount = 0
         var isChunked = false
-        var isLast = false
+        // HTTP/1.0 closes when it does not say otherwise.
+        var isLast = bytes[7] == 0x30
         var lineStart = 0
         while true {
             guard let lineEnd = bytes.firstIndex(of: 0x0A, from: lineStart) else { return nil }
@@ -29,8 +30,8 @@ struct Response {
             case 0x63:  // c
                 if let count = Response.contentLength(bytes, from: lineStart, to: lineEnd) {
                     bodyCount = count
-                } else if bytes[lineStart..<lineEnd].hasLowerPrefix("connection: close") {
-                    isLast = true
+                } else if bytes[lineStart..<lineEnd].hasLowerPrefix("connection:") {
+                    isLast = bytes[lineStart..<lineEnd].hasLowerPrefix("connection: close")
                 }
             case 0x74:  // t
                 let line = bytes[lineStart..<lineEnd]
