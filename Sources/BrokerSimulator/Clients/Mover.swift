@@ -97,7 +97,7 @@ final class Mover: Role {
     private func stoppingAsk() -> Ask? {
         guard let index = isStopped.firstIndex(of: false) else { return nil }
         let running = world.oracle.moves.last { move in
-            move.source === sources[index] && move.status == .running && !move.isCancelled
+            move.source === sources[index] && move.status == .running && move.ended == .max
         }
         return running.map { .cancelMove($0) } ?? .listMoves(sources[index])
     }

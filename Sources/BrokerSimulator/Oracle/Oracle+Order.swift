@@ -9,9 +9,10 @@ extension Oracle {
         guard let group = copy.sent.group else { return }
         let homes = queue === copy.home ? [queue] : [queue, copy.home]
         for place in homes {
-            place.groups[group]?.removeAll { !$0.deleted.isEmpty || $0.successor != nil }
+            tidy(group, of: place)
             for other in place.groups[group] ?? [] where other !== copy {
-                guard came(other, before: copy, to: queue), !mayHaveLeft(other, queue),
+                guard came(other, before: copy, to: queue), other.deleted.isEmpty,
+                    other.successor == nil, !mayHaveLeft(other, queue),
                     !before.contains(where: { $0.copy === other })
                 else { continue }
                 return fail(
@@ -20,6 +21,13 @@ extension Oracle {
             }
         }
         if copy.deliveries.isEmpty { checkMoveOrder(copy, group) }
+    }
+
+    /// Takes out what is finished, now and then.
+    private func tidy(_ group: String, of queue: SimulatedQueue) {
+        guard queue.groupsTidied[group].map({ $0 + 1_000 <= now }) ?? true else { return }
+        queue.groupsTidied[group] = now
+        queue.groups[group]?.removeAll { !$0.deleted.isEmpty || $0.successor != nil }
     }
 
     /// A task moved everything before it that stood before it.
@@ -43,9 +51,8 @@ extension Oracle {
 
     /// Whether `other` surely came to the queue before `copy`.
     private func came(_ other: Copy, before copy: Copy, to queue: SimulatedQueue) -> Bool {
-        let isSent = other.origin == nil && copy.origin == nil && other.home === copy.home
-        if isSent, !other.isDoubtful, !copy.isDoubtful,
-            let earlier = other.sequence, let later = copy.sequence
+        if let earlier = other.order, let later = copy.order, other.origin == nil,
+            copy.origin == nil, other.home === copy.home, !other.isDoubtful, !copy.isDoubtful
         {
             // What comes to a dead-letter queue comes in order, too.
             return earlier < later

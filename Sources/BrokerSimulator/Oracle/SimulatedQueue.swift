@@ -54,6 +54,8 @@ final class SimulatedQueue {
     var copies: [Copy] = []
     /// Copies that were seen in it, by group, FIFO only; for look-up.
     var groups: [String: [Copy]] = [:]
+    /// When those that are finished were last taken out, by group.
+    var groupsTidied: [String: UInt64] = [:]
     /// The highest sequence number answered up to a time, in the order of time.
     var sequences: [(time: UInt64, highest: String)] = []
 
@@ -155,7 +157,11 @@ final class Copy {
     /// Between these it came there.
     var earliest: UInt64
     var latest: UInt64
-    var sequence: String?
+    var sequence: String? {
+        didSet { order = sequence.flatMap { UInt128($0) } }
+    }
+    /// The sequence number, to be compared quickly.
+    private(set) var order: UInt128?
     /// By receive count.
     var deliveries: [Delivery] = []
     /// Deletes that were answered with success: the receive count they were made with, and when.
