@@ -37,6 +37,8 @@ final class World {
     private var isRotten = false
     /// Whether the node has noticed that, and refuses to go on, as it should.
     private(set) var isRefused = false
+    /// How often the disk was full.
+    private var fullDisks = 0
     /// Ends of a node so far.
     private(set) var ends = 0
 
@@ -163,7 +165,9 @@ final class World {
             case .crash: endNode(losesPower: false, rest: 2_000)
             case .powerLoss: endNode(losesPower: true, rest: 2_000)
             case .stop: stopNode()
-            case .fullDisk: disk.isFull = true
+            case .fullDisk:
+                disk.isFull = true
+                fullDisks += 1
             case .room: disk.isFull = false
             case .rot:
                 guard let place = disk.rot() else { break }
@@ -193,7 +197,8 @@ final class World {
     func checkSpace() {
         let snapshots = disk.snapshotByteCount
         let interval = max(Int(shape.snapshotInterval), 2 * snapshots)
-        let limit = interval + 2 * snapshots + 12 * Int(shape.segmentByteCount)
+        // A snapshot that found no room is made after another interval.
+        let limit = (1 + fullDisks) * interval + 2 * snapshots + 12 * Int(shape.segmentByteCount)
         if disk.byteCount > limit {
             oracle.fail("space not reclaimed: \(disk.byteCount) bytes, at most \(limit)")
         }
