@@ -40,7 +40,7 @@ final class Producer: Role {
         if !queue.isFIFO, random.chance(100) { delay = random.pick([0, 1, 5, 30]) }
         deduplications += 1
         let number = world.oracle.nextNumber()
-        let size = random.chance(20) ? random.below(60_000) : random.below(600)
+        let size = world.workload.bodySize(random)
         let sent = Sent(
             number: number, queue: queue, text: Sent.text(number: number, size: size),
             group: queue.isFIFO ? "g\(random.below(4))" : nil,
@@ -66,7 +66,7 @@ final class Producer: Role {
         deduplications += 1
         let publication = Publication(
             number: world.oracle.nextNumber(), to: topic,
-            size: random.chance(20) ? random.below(60_000) : random.below(600), random: random,
+            size: world.workload.bodySize(random), random: random,
             group: topic.isFIFO ? "g\(random.below(4))" : nil,
             deduplication: topic.isFIFO && !topic.isContentBased
                 ? "\(name)-\(deduplications)" : nil)

@@ -64,6 +64,18 @@ struct Faults {
         slowArchive = random.pick([0, 10, 50])
     }
 
+    /// Has the disk commit slowly and do everything else quickly, and the process end often.
+    mutating func reuseFiles() {
+        crash = 20_000
+        rot = nil
+        clockStep = nil
+        fullDisk = nil
+        failingDisk = 0
+        slowDisk = 0
+        diskMilliseconds = 1
+        commitMilliseconds = 200
+    }
+
     /// The rates in one line.
     var description: String {
         func every(_ name: String, _ mean: UInt64?) -> String {

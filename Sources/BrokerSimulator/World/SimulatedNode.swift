@@ -143,6 +143,13 @@ struct JournalShape {
         snapshotInterval = random.pick([64 << 10, 512 << 10, 4 << 20])
     }
 
+    /// Has files given back as soon and as often as possible.
+    mutating func reuseFiles() {
+        segmentByteCount = 64 << 10
+        memoryBudget = 0
+        snapshotInterval = 64 << 10
+    }
+
     /// The numbers in one line.
     var description: String {
         "segments of \(segmentByteCount >> 10) KiB, memory \(memoryBudget >> 10) KiB, "

@@ -3,6 +3,9 @@ struct Workload {
     /// What a run may be limited to.
     enum Kind: String, CaseIterable {
         case mixed, standard, fifo, topics, backlog
+        /// One queue over the smallest segments, whose files are reused all the while, with slow
+        /// commits and many crashes; only when it is asked for.
+        case reuse
     }
 
     let kind: Kind
@@ -21,10 +24,22 @@ struct Workload {
         self.kind = kind ?? drawn
         producers = random.within(1...4)
         consumers = random.within(1...6)
-        producerPause = random.pick([50, 200, 1_000])
-        consumerPause = self.kind == .backlog ? 3_000 : random.pick([20, 100, 500])
+        let pause: UInt64 = random.pick([50, 200, 1_000])
+        producerPause = self.kind == .reuse ? 20 : pause
+        consumerPause =
+            switch self.kind {
+            case .backlog: 3_000
+            case .reuse: 20
+            default: random.pick([20, 100, 500])
+            }
         depth = random.pick([1, 1, 3, 8])
         isMovedToWiped = random.chance(300)
+    }
+
+    /// The length of a body, of which a segment has room for several.
+    func bodySize(_ random: Randomness) -> Int {
+        if kind == .reuse { return random.below(12_000) }
+        return random.chance(20) ? random.below(60_000) : random.below(600)
     }
 
     var description: String {
@@ -34,6 +49,7 @@ struct Workload {
 
     /// The queues and topics.
     func makeQueues(_ random: Randomness) -> (queues: [SimulatedQueue], topics: [SimulatedTopic]) {
+        if kind == .reuse { return ([SimulatedQueue("plain", isFIFO: false)], []) }
         var queues: [SimulatedQueue] = []
         if kind != .fifo { queues += standardQueues() }
         if kind != .standard && kind != .topics { queues += fifoQueues() }

@@ -44,9 +44,15 @@ final class World {
 
     init(seed: UInt64, kind: Workload.Kind?, isVerbose: Bool) {
         random = Randomness(seed: seed)
-        faults = Faults(random.fork())
-        shape = JournalShape(random.fork())
+        var faults = Faults(random.fork())
+        var shape = JournalShape(random.fork())
         workload = Workload(kind, random.fork())
+        if workload.kind == .reuse {
+            faults.reuseFiles()
+            shape.reuseFiles()
+        }
+        self.faults = faults
+        self.shape = shape
         transcript = Transcript(clock: clock, isVerbose: isVerbose)
         oracle = Oracle(clock: clock)
         (queues, topics) = workload.makeQueues(random.fork())
