@@ -56,6 +56,7 @@ import Testing
             subscribe log.fifo sqs queue:orders.fifo
             set-subscription n3 ReplayPolicy="{\"PointType\":\"Timestamp\",\"StartingPoint\":\"2020-01-01T00:00:00Z\"}"
             replay
+            replay
             publish-to +4912345678 hello
             unsubscribe n1
             delete-topic news
