@@ -63,6 +63,8 @@ import Testing
         ("email-json", "a@b@c", "Email address"),
         ("lambda", "echo", "Lambda endpoint ARN"),
         ("lambda", "arn:aws:lambda:us-east-1:000000000000:layer:x", "Lambda endpoint ARN"),
+        ("lambda", "arn:aws:lambda:u\u{1}1:000000000000:function:f", "Lambda endpoint ARN"),
+        ("lambda", "arn:aws:lambda:us-east-1:000000000000:function:f g", "Lambda endpoint ARN"),
         ("firehose", "arn:aws:firehose:us-east-1:000000000000:x", "Firehose endpoint ARN"),
         (
             "application", "arn:aws:sns:us-east-1:000000000000:endpoint/GCM/a/b",

@@ -62,13 +62,15 @@ extension Broker {
         return device
     }
 
-    /// Whether a text is `arn:aws:<service>:<region>:<account>:<kind>…`.
+    /// Whether a text is `arn:aws:<service>:<region>:<account>:<kind>…`, in printable ASCII without
+    /// spaces: its region stands in a header of what is delivered.
     private static func isARN(_ arn: String, service: String, kind: String) -> Bool {
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         return parts.count == 6 && parts[0] == "arn" && parts[1].hasPrefix("aws")
             && parts[2] == service && !parts[3].isEmpty
             && AccessPolicy.isAccount(String(parts[4]))
             && parts[5].hasPrefix(kind) && parts[5].utf8.count > kind.utf8.count
+            && arn.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     /// Whether a text is a URL with a host, in printable ASCII without spaces.
