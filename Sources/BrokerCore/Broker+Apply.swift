@@ -166,7 +166,11 @@ extension Broker {
     ) throws(RecordError) {
         switch type {
         case .moveTaskStarted:
-            applyMoveTaskStarted(try MoveTask(decoding: &reader.bytes))
+            let task = try MoveTask(decoding: &reader.bytes)
+            guard task.startInstant <= now.instant else {
+                throw RecordError("a move task began after its record")
+            }
+            applyMoveTaskStarted(task)
         case .moveTaskEnded:
             let number: UInt32 = try reader.integer()
             guard let status = MoveTaskDescription.Status(rawValue: try reader.text()) else {

@@ -153,8 +153,22 @@ import Testing
 
     @Test func aRecordOfAnImpossibleTimeIsRefused() throws {
         var records = plain(try history())
-        for index in 0..<8 { records[0].payload[index] = 0xFF }
+        records[0].payload[6] = 0x10
         #expect(!replays(records))
+    }
+
+    @Test func aMoveTaskFromTheFutureIsRefused() throws {
+        var records = plain(try history())
+        let index = try #require(
+            records.firstIndex { $0.type == RecordType.moveTaskStarted.rawValue })
+        // Its own beginning is the second place where the instant of the record stands.
+        let instant = Array(records[index].payload[0..<8])
+        let place = try #require(
+            (8..<records[index].payload.count - 8).first {
+                Array(records[index].payload[$0..<$0 + 8]) == instant
+            })
+        records[index].payload[place + 5] = 1
+        #expect(!replays(Array(records[0...index])))
     }
 
     @Test func anUnknownTypeIsRefused() throws {

@@ -98,8 +98,8 @@ struct RecordReader {
         let moment = Moment(
             instant: Instant(milliseconds: try integer()),
             timestamp: Timestamp(milliseconds: try integer()))
-        // Deadlines are added to both.
-        guard max(moment.instant.milliseconds, moment.timestamp.milliseconds) < 1 << 62 else {
+        // Deadlines are added to both, and what has passed is multiplied with rates.
+        guard max(moment.instant.milliseconds, moment.timestamp.milliseconds) < 1 << 52 else {
             throw RecordError("the clocks of a record are beyond all time")
         }
         return moment
