@@ -82,6 +82,7 @@ final class Client {
         incoming = []
         cutAt = .max
         var deadline = now + (world.isTrouble ? 15_000 : 0)
+        var bytes: [UInt8] = []
         for (ask, repetitions) in asks {
             world.transcript.note("\(name) \(repetitions > 0 ? "again: " : "")\(ask.description)")
             deadline += ask.patience
@@ -92,8 +93,10 @@ final class Client {
             if world.isTrouble, random.chance(world.faults.cut) {
                 cutAt = now + UInt64(random.below(world.faults.wireMilliseconds * 2 + 3))
             }
-            wire.send(ask.bytes)
+            bytes += ask.bytes
         }
+        // Together, so that a piece may end one request and begin the next.
+        wire.send(bytes)
         if asks.count > 1 { world.oracle.statistics.add(.pipelines) }
     }
 
