@@ -44,8 +44,9 @@ extension Broker {
     /// When `advance` next has something to do; nil when nothing waits for its time.
     public var nextDeadline: Instant? {
         if !abandoned.isEmpty || !toBeServed.isEmpty { return latestInstant }
-        let instants = [store.wheel.nextDeadline, chores.nextDeadline].compactMap { $0 }
-        return instants.min().map { Instant(milliseconds: $0) }
+        let instants = (store.wheel.nextDeadline, chores.nextDeadline)
+        guard let first = instants.0 ?? instants.1 else { return nil }
+        return Instant(milliseconds: min(first, instants.1 ?? first))
     }
 
     /// Does a chore and returns how many slots it freed.

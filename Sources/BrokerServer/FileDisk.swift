@@ -26,6 +26,8 @@ final class FileDisk: Disk {
     private let completions: Mailbox<DiskCompletion>
     private var lanes: [Lane] = []
     private var taken: [DiskCompletion] = []
+    /// The completions that are handed out, kept for their memory.
+    private var handedOut: [DiskCompletion] = []
     private let direct: FileSet
     /// The files of commits on the caller's thread.
     private let committed: FileSet
@@ -93,9 +95,11 @@ final class FileDisk: Disk {
     }
 
     func takeCompletions(_ body: (DiskCompletion) -> Void) {
-        let arrived = taken + completions.takeAll()
-        taken = []
-        for completion in arrived { body(completion) }
+        // What is submitted meanwhile belongs to the next call.
+        swap(&taken, &handedOut)
+        for completion in handedOut { body(completion) }
+        handedOut.removeAll(keepingCapacity: true)
+        for completion in completions.takeAll() { body(completion) }
     }
 
     func awaitCompletion() {

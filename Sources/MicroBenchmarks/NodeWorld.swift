@@ -96,6 +96,7 @@ final class NodeWorld: World {
     private var now: UInt64 = 1_000_000
     private var spare = CommandBatch()
     private var batches: [CommandBatch] = []
+    private var nextDeadline: Instant?
 
     init() throws {
         var settings = JournalSettings()
@@ -148,6 +149,8 @@ final class NodeWorld: World {
             table.deliver(replies, at: now)
             shard.recycle(replies)
         }
+        // A loop asks how long it may sleep.
+        nextDeadline = shard.nextDeadline
     }
 
     func answer(to request: [UInt8]) throws -> [UInt8] {
@@ -163,7 +166,7 @@ final class NodeWorld: World {
     }
 
     private var isBusy: Bool {
-        guard let deadline = shard.nextDeadline else { return false }
+        guard let deadline = nextDeadline else { return false }
         return shard.clock.monotonic(of: deadline) <= now
     }
 
