@@ -23,6 +23,13 @@ private func problem(_ words: [String], environment: [String: String] = [:]) -> 
 }
 
 @Suite struct OptionsTests {
+    @Test func aValueThatIsACommentIsNone() {
+        var configuration = Configuration(processorCount: 2)
+        #expect(throws: OptionProblem.self) {
+            try configuration.read(file: "delivery-log =# none\n", path: "apus.conf")
+        }
+    }
+
     @Test func nothingSaidMeansTheDefaults() throws {
         #expect(try gather([]).options == Options())
         #expect(try gather(["serve"]).options == Options())

@@ -81,7 +81,8 @@ extension Configuration {
             guard let option = OptionTable.option(named: name) else {
                 throw OptionProblem("\(path):\(number): there is no option \"\(name)\"")
             }
-            try set(option, to: value, from: .file)
+            // Shown again, with a space in front, it would be a comment.
+            try set(option, to: value.hasPrefix("#") ? "" : value, from: .file)
         }
     }
 
