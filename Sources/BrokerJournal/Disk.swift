@@ -67,6 +67,29 @@ public enum DiskOperation: Sendable {
     case remove(DiskFile)
 }
 
+extension DiskOperation {
+    /// The word for it in errors.
+    public var verb: String {
+        switch self {
+        case .create: "create"
+        case .write: "write"
+        case .read: "read"
+        case .sync: "sync"
+        case .rename: "rename"
+        case .remove: "remove"
+        }
+    }
+
+    /// The file it is about.
+    public var file: DiskFile {
+        switch self {
+        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
+            .sync(let file), .rename(let file, _), .remove(let file):
+            file
+        }
+    }
+}
+
 /// Memory that an operation reads from or writes into; the journal owns it and keeps it alive.
 @safe
 public struct DiskMemory: @unchecked Sendable {

@@ -98,26 +98,3 @@ final class FileSet {
         try directory.sync()
     }
 }
-
-extension DiskOperation {
-    /// The word for it in errors.
-    fileprivate var verb: String {
-        switch self {
-        case .create: "create"
-        case .write: "write"
-        case .read: "read"
-        case .sync: "sync"
-        case .rename: "rename"
-        case .remove: "remove"
-        }
-    }
-
-    /// The file it is about.
-    fileprivate var file: DiskFile {
-        switch self {
-        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
-            .sync(let file), .rename(let file, _), .remove(let file):
-            file
-        }
-    }
-}

@@ -51,25 +51,6 @@ extension SimulatedDisk {
 }
 
 extension DiskOperation {
-    var verb: String {
-        switch self {
-        case .create: "create"
-        case .write: "write"
-        case .read: "read"
-        case .sync: "sync"
-        case .rename: "rename"
-        case .remove: "remove"
-        }
-    }
-
-    var file: DiskFile {
-        switch self {
-        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
-            .sync(let file), .rename(let file, _), .remove(let file):
-            file
-        }
-    }
-
     /// Whether another segment gets the file of one, or none does.
     var givesAwaySegment: Bool {
         switch self {

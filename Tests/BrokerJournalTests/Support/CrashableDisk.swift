@@ -153,25 +153,3 @@ final class CrashableDisk: Disk {
 
     private func persist(_ file: DiskFile) { durable[file] = visible.files[file] }
 }
-
-extension DiskOperation {
-    var verb: String {
-        switch self {
-        case .create: "create"
-        case .write: "write"
-        case .read: "read"
-        case .sync: "sync"
-        case .rename: "rename"
-        case .remove: "remove"
-        }
-    }
-
-    var file: DiskFile {
-        switch self {
-        case .create(let file, _), .write(let file, _, _, _), .read(let file, _, _),
-            .sync(let file),
-            .rename(let file, _), .remove(let file):
-            file
-        }
-    }
-}
