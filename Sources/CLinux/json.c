@@ -1,5 +1,6 @@
 #include "CLinux.h"
 #include "move_down.h"
+#include "utf8.h"
 
 // Escapes of two characters: what stands for the letter behind the backslash, or 0.
 static const uint8_t letter_meaning[256] = {
@@ -7,12 +8,82 @@ static const uint8_t letter_meaning[256] = {
     ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
 };
 
-// The letter of each control's short escape, or 0.
-static const uint8_t control_letter[32] = {
-    ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
+// The value of a hexadecimal digit plus one, or 0.
+static const uint8_t digit_value[256] = {
+    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ['A'] = 11, 12, 13, 14, 15, 16,
+    ['a'] = 11, 12, 13, 14, 15, 16,
 };
 
-void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written) {
+// The unit of the escape \uXXXX at the front of six bytes, or 0x10000.
+static inline uint32_t escaped_unit(const uint8_t *text) {
+    if (text[0] != '\\' || text[1] != 'u') return 0x10000;
+    uint32_t first = digit_value[text[2]], second = digit_value[text[3]];
+    uint32_t third = digit_value[text[4]], fourth = digit_value[text[5]];
+    if (!first || !second || !third || !fourth) return 0x10000;
+    return (first - 1) << 12 | (second - 1) << 8 | (third - 1) << 4 | (fourth - 1);
+}
+
+// Undoes escapes of the kind \uXXXX as long as there are any, none of them half a surrogate pair.
+static void undo_units(
+    uint8_t *text, size_t count, size_t *read, size_t *written) {
+    size_t from = *read, to = *written;
+    while (count - from >= 6) {
+        uint32_t scalar = escaped_unit(text + from);
+        size_t length = 6;
+        if (scalar < 0x80) {
+            text[to++] = (uint8_t)scalar;
+        } else if (scalar < 0x800) {
+            text[to] = (uint8_t)(0xC0 | scalar >> 6);
+            text[to + 1] = (uint8_t)(0x80 | (scalar & 0x3F));
+            to += 2;
+        } else if ((scalar & 0xF800) != 0xD800 && scalar < 0x10000) {
+            text[to] = (uint8_t)(0xE0 | scalar >> 12);
+            text[to + 1] = (uint8_t)(0x80 | (scalar >> 6 & 0x3F));
+            text[to + 2] = (uint8_t)(0x80 | (scalar & 0x3F));
+            to += 3;
+        } else {
+            if (scalar >= 0xDC00 || count - from < 12) break;
+            uint32_t low = escaped_unit(text + from + 6);
+            if ((low & 0xFC00) != 0xDC00 || low >= 0x10000) break;
+            scalar = 0x10000 + ((scalar - 0xD800) << 10) + (low - 0xDC00);
+            text[to] = (uint8_t)(0xF0 | scalar >> 18);
+            text[to + 1] = (uint8_t)(0x80 | (scalar >> 12 & 0x3F));
+            text[to + 2] = (uint8_t)(0x80 | (scalar >> 6 & 0x3F));
+            text[to + 3] = (uint8_t)(0x80 | (scalar & 0x3F));
+            to += 4;
+            length = 12;
+        }
+        from += length;
+    }
+    *read = from;
+    *written = to;
+}
+
+// Moves characters of more than one byte as long as there are any.
+static void move_characters(
+    uint8_t *text, size_t count, size_t *read, size_t *written) {
+    size_t from = *read, to = *written;
+    while (from < count && text[from] >= 0x80) {
+        size_t length = utf8_length(text + from, count - from);
+        if (!length) break;
+        // Of two, three or four bytes the first two, the last two and all are written.
+        uint8_t *target = text + to;
+        const uint8_t *source = text + from;
+        uint8_t first = source[0], second = source[1];
+        uint8_t late = source[length - 2], last = source[length - 1];
+        target[0] = first;
+        target[1] = second;
+        target[length - 2] = late;
+        target[length - 1] = last;
+        from += length, to += length;
+    }
+    *read = from;
+    *written = to;
+}
+
+// Goes on with the inside of a string up to what is no plain byte and no escape of two characters.
+static void undo_letters(uint8_t *text, size_t count, size_t *read, size_t *written) {
     size_t from = *read, to = *written;
     // As long as nothing was shortened nothing moves either.
     if (from == to) from += apus_scan_json_read(text + from, count - from), to = from;
@@ -35,7 +106,7 @@ void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *writt
         size_t done = 0;
         do {
             size_t stop = (size_t)__builtin_ctz(stops);
-            move_down(text + to, text + from + done, stop - done);
+            if (stop != done) move_down(text + to, text + from + done, stop - done);
             to += stop - done;
             uint8_t meaning = letter_meaning[text[from + stop + 1]];
             if (text[from + stop] != '\\' || !meaning) {
@@ -73,54 +144,13 @@ void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *writt
     *written = to;
 }
 
-// Writes one byte of a string, escaped where it has to be.
-static inline uint8_t *escape(uint8_t *out, uint8_t byte) {
-    static const char digits[] = "0123456789abcdef";
-    if (byte == '"' || byte == '\\') {
-        out[0] = '\\';
-        out[1] = byte;
-        return out + 2;
+void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written) {
+    while (1) {
+        undo_letters(text, count, read, written);
+        size_t stop = *read;
+        if (stop == count) return;
+        if (text[stop] >= 0x80) move_characters(text, count, read, written);
+        if (text[stop] == '\\') undo_units(text, count, read, written);
+        if (*read == stop) return;
     }
-    if (byte >= 0x20) {
-        out[0] = byte;
-        return out + 1;
-    }
-    if (control_letter[byte]) {
-        out[0] = '\\';
-        out[1] = control_letter[byte];
-        return out + 2;
-    }
-    memcpy(out, "\\u00", 4);
-    out[4] = (uint8_t)digits[byte >> 4];
-    out[5] = (uint8_t)digits[byte & 15];
-    return out + 6;
-}
-
-size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count) {
-    uint8_t *const start = out;
-    size_t from = 0;
-#if defined(__SSE2__)
-    // Blocks are always copied whole; what is too much is overwritten by what follows. A copy may
-    // begin anywhere in a block, so 16 more bytes have to follow it.
-    while (count - from >= 32) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(text + from));
-        __m128i special = _mm_or_si128(
-            _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block),
-            _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
-                         _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
-        unsigned stops = (unsigned)_mm_movemask_epi8(special);
-        _mm_storeu_si128((__m128i *)(void *)out, block);
-        size_t done = 0;
-        for (; stops; stops &= stops - 1) {
-            size_t stop = (size_t)__builtin_ctz(stops);
-            out = escape(out + (stop - done), text[from + stop]);
-            done = stop + 1;
-            memcpy(out, text + from + done, 16);
-        }
-        from += 16;
-        out += 16 - done;
-    }
-#endif
-    while (from < count) out = escape(out, text[from++]);
-    return (size_t)(out - start);
 }

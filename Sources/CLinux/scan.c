@@ -1,4 +1,5 @@
 #include "CLinux.h"
+#include "utf8.h"
 
 #include <string.h>
 
@@ -44,23 +45,47 @@
     OR(BELOW_SPACE_OR_HIGH(block), OR(EQUALS(block, '"'), EQUALS(block, '\\')))
 SCANNER(apus_scan_json_read, JSON_READ, JSON_READ16)
 
-#define XML_WRITE(byte) \
-    ((byte) == '&' || (byte) == '<' || (byte) == '>' || (byte) == '"' || (byte) == '\r')
-#define XML_WRITE16(block)                                   \
-    OR(OR(EQUALS(block, '&'), EQUALS(block, '<')),           \
-       OR(EQUALS(block, '>'), OR(EQUALS(block, '"'), EQUALS(block, '\r'))))
-SCANNER(apus_scan_xml_write, XML_WRITE, XML_WRITE16)
-
 #define TEXT(byte) \
     (((byte) < 0x20 && (byte) != '\t' && (byte) != '\n' && (byte) != '\r') || (byte) >= 0x80)
 #define TEXT16(block)                                                                         \
     _mm_andnot_si128(OR(EQUALS(block, '\t'), OR(EQUALS(block, '\n'), EQUALS(block, '\r'))), \
                      BELOW_SPACE_OR_HIGH(block))
-SCANNER(apus_scan_text, TEXT, TEXT16)
+static SCANNER(scan_text, TEXT, TEXT16)
 
 #define ASCII(byte) ((byte) >= 0x80)
 #define ASCII16(block) (block)
-SCANNER(apus_scan_ascii, ASCII, ASCII16)
+static SCANNER(scan_ascii, ASCII, ASCII16)
+
+size_t apus_utf8_length(const uint8_t *bytes, size_t count) { return utf8_length(bytes, count); }
+
+size_t apus_scan_utf8(const uint8_t *bytes, size_t count) {
+    size_t index = 0;
+    while (1) {
+        index += scan_ascii(bytes + index, count - index);
+        if (index == count) return index;
+        do {
+            size_t length = utf8_length(bytes + index, count - index);
+            if (!length) return index;
+            index += length;
+        } while (index < count && bytes[index] >= 0x80);
+    }
+}
+
+size_t apus_scan_text(const uint8_t *bytes, size_t count) {
+    size_t index = 0;
+    while (1) {
+        index += scan_text(bytes + index, count - index);
+        if (index == count || bytes[index] < 0x80) return index;
+        do {
+            const uint8_t *character = bytes + index;
+            size_t length = utf8_length(character, count - index);
+            // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+            if (!length || (length == 3 && character[0] == 0xEF && character[1] == 0xBF
+                            && character[2] >= 0xBE)) return index;
+            index += length;
+        } while (index < count && bytes[index] >= 0x80);
+    }
+}
 
 // The characters of RFC 9110's tokens: letters, digits and !#$%&'*+-.^_`|~
 static const uint64_t token_characters[4] = {0x03FF6CFA00000000, 0x57FFFFFFC7FFFFFE, 0, 0};

@@ -200,6 +200,44 @@ private func written(_ write: (inout ByteWriter) -> Void) -> String {
         }
     }
 
+    @Test func textIsEscapedLikeByteByByte() {
+        var shuffle = Shuffle(seed: 12)
+        let references = [0x26: "&amp;", 0x3C: "&lt;", 0x3E: "&gt;", 0x22: "&quot;", 0x0D: "&#xD;"]
+        let letters = [8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 0x22: "\"", 0x5C: "\\"]
+        let special = Array("\"\\&<>".utf8) + Array(0..<0x20)
+        for round in 0..<3000 {
+            // From nothing escaped to everything, in all lengths around blocks and pieces.
+            let density = round % 5
+            let count = round < 2000 ? round % 70 : 2048 * shuffle.below(3) + shuffle.below(40)
+            let text = (0..<count).map { _ -> UInt8 in
+                shuffle.below(4) < density
+                    ? special[shuffle.below(special.count)]
+                    : UInt8(0x20 + shuffle.below(0xE0))
+            }
+            var json: [UInt8] = []
+            var xml: [UInt8] = []
+            for byte in text {
+                xml += references[Int(byte)].map { Array($0.utf8) } ?? [byte]
+                if let letter = letters[Int(byte)] {
+                    json += Array("\\\(letter)".utf8)
+                } else if byte < 0x20 {
+                    json += Array("\\u00\(byte < 16 ? "0" : "1")".utf8)
+                    json += Array(String(byte & 15, radix: 16).utf8)
+                } else {
+                    json.append(byte)
+                }
+            }
+            withView(text) { view in
+                var writer = ByteWriter()
+                writer.append(jsonEscaped: view)
+                #expect(writer.array == json)
+                writer.removeAll()
+                writer.append(xmlEscaped: view)
+                #expect(writer.array == xml)
+            }
+        }
+    }
+
     @Test func utf8IsCheckedLikeTheStandardLibraryDoes() {
         var shuffle = Shuffle(seed: 11)
         let pieces: [[UInt8]] = [

@@ -6,19 +6,7 @@ extension ByteWriter {
     /// Escaped are quotes, backslashes and controls, these as `\b`, `\t`, `\n`, `\f`, `\r` or
     /// `\u00XX`; everything else stays as it is.
     public mutating func append(jsonEscaped text: ByteView) {
-        // A piece at a time, because room for the worst case is six times the length.
-        var from = 0
-        while from < text.count {
-            let piece = text[from..<min(from + 2048, text.count)]
-            // Safe because the function writes no more than this.
-            unsafe append(upTo: piece.count * 6 + 16) { out in
-                unsafe piece.withUnsafeBytes { bytes in
-                    unsafe apus_json_escape(
-                        out, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-                }
-            }
-            from += piece.count
-        }
+        unsafe escape(text) { out, bytes, count in unsafe apus_json_escape(out, bytes, count) }
     }
 
     /// Appends `text`, which is UTF-8, as a JSON string with its quotes.
@@ -26,5 +14,25 @@ extension ByteWriter {
         append(0x22)
         append(jsonEscaped: text)
         append(0x22)
+    }
+
+    /// Appends what `function` makes of `text`: six bytes of each and sixteen more at most.
+    mutating func escape(
+        _ text: ByteView,
+        _ function: (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>?, Int) -> Int
+    ) {
+        // A piece at a time, because room for the worst case is six times the length.
+        var from = 0
+        while from < text.count {
+            let piece = text[from..<min(from + 2048, text.count)]
+            // Safe because the function writes no more than this.
+            unsafe append(upTo: piece.count * 6 + 16) { out in
+                unsafe piece.withUnsafeBytes { bytes in
+                    unsafe function(
+                        out, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+                }
+            }
+            from += piece.count
+        }
     }
 }

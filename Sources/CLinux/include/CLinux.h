@@ -15,14 +15,16 @@ int apus_accept4(int listener);
 /// Each gives the number of bytes at the front before the first one that…
 /// … a JSON string cannot take over as it is: a control, a quote, a backslash, or from 0x80 on.
 size_t apus_scan_json_read(const uint8_t *bytes, size_t count);
-/// … has to be escaped in XML: an ampersand, an angle bracket, a quote or a carriage return.
-size_t apus_scan_xml_write(const uint8_t *bytes, size_t count);
-/// … lies outside 0x20…0x7F and is no tab, line feed or carriage return.
+/// … belongs to no valid UTF-8 or to a character that XML 1.0 has not, such as most controls.
 size_t apus_scan_text(const uint8_t *bytes, size_t count);
-/// … lies outside ASCII.
-size_t apus_scan_ascii(const uint8_t *bytes, size_t count);
+/// … belongs to no valid UTF-8.
+size_t apus_scan_utf8(const uint8_t *bytes, size_t count);
 /// … may not stand in a token of HTTP, such as the name of a header.
 size_t apus_scan_token(const uint8_t *bytes, size_t count);
+
+/// The length of the UTF-8 sequence at the front, whose first byte is not below 0x80, or 0 when it
+/// is not valid.
+size_t apus_utf8_length(const uint8_t *bytes, size_t count);
 
 /// Passes over lines that end in CR LF and are not empty, from `from` on, which lies in the line
 /// that begins at `*line`. Gives the place of the first line feed that ends another line, or
@@ -31,13 +33,16 @@ size_t apus_skip_lines(const uint8_t *bytes, size_t count, size_t from, size_t *
 /// Whether the bytes are those of `lower`, which has no capitals, in any case of letters.
 int apus_equals_lower(const uint8_t *bytes, const uint8_t *lower, size_t count);
 
-/// Goes on with the inside of a JSON string: moves plain bytes from `*read` to `*written`, which is
-/// not behind it, and undoes escapes of two characters. Stops at the end and before a quote, a
-/// control, a byte from 0x80 on and any other escape.
+/// Goes on with the inside of a JSON string: moves characters from `*read` to `*written`, which is
+/// not behind it, and undoes escapes. Stops at the end and before a quote, a control, what is no
+/// valid UTF-8 and what is no valid escape.
 void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written);
 /// Writes `text` as the inside of a JSON string and returns the length. There must be room for
 /// 6 * count + 16 bytes.
 size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
+/// Writes `text` as XML content or the inside of an attribute and returns the length. There must be
+/// room for 6 * count + 16 bytes.
+size_t apus_xml_escape(uint8_t *out, const uint8_t *text, size_t count);
 
 /// Touches every page of the bytes as a write would, and leaves them as they are even while another
 /// thread writes them.
