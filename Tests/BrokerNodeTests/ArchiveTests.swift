@@ -77,6 +77,16 @@ struct ArchiveTests {
                 ]))
     }
 
+    private func setArchive(_ policy: String, _ node: TestNode) throws {
+        try node.done(
+            Ask.sns(
+                "SetTopicAttributes",
+                [
+                    ("TopicArn", Ask.fifoTopicARN), ("AttributeName", "ArchivePolicy"),
+                    ("AttributeValue", policy),
+                ]))
+    }
+
     private func range(from start: String, to end: String) -> String {
         #"{"PointType":"Timestamp","StartingPoint":"\#(start)","EndingPoint":"\#(end)"}"#
     }
@@ -111,6 +121,55 @@ struct ArchiveTests {
             range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:31:30Z"), of: arn, node)
         archive.isHolding = false
         #expect(try receiveAll(node) == ["a", "b"])
+    }
+
+    @Test(
+        "What is published during a replay comes after the one that replaces it, whatever its range"
+    )
+    func replacesReplay() throws {
+        let (node, archive, arn) = try heldNode()
+        archive.isHolding = true
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:31:30Z"), of: arn, node)
+        try publish("d", node)
+        try node.pass(milliseconds: 60_000)
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:30:30Z"), of: arn, node)
+        try publish("e", node)
+        archive.isHolding = false
+        #expect(try receiveAll(node) == ["a", "d", "e"])
+    }
+
+    @Test("What is published during a replay comes although the replay is broken off")
+    func breaksOffReplay() throws {
+        let (node, archive, arn) = try heldNode()
+        archive.isHolding = true
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:31:30Z"), of: arn, node)
+        try publish("d", node)
+        try setReplay("{}", of: arn, node)
+        archive.isHolding = false
+        try node.settle()
+        #expect(try receiveAll(node) == ["d"])
+        try publish("e", node)
+        #expect(try receiveAll(node) == ["e"])
+    }
+
+    @Test(
+        "A replay goes on, with what is published meanwhile, though the archive policy is taken away"
+    )
+    func outlivesArchive() throws {
+        let (node, archive, arn) = try heldNode()
+        archive.isHolding = true
+        try setReplay(
+            range(from: "2023-11-14T22:00:00Z", to: "2023-11-14T22:31:30Z"), of: arn, node)
+        try publish("d", node)
+        try setArchive("{}", node)
+        try publish("e", node)
+        archive.isHolding = false
+        #expect(try receiveAll(node) == ["a", "b", "d", "e"])
+        try node.pass(milliseconds: 3_600_000)
+        #expect(archive.count == 0)
     }
 
     @Test("What is published during a replay comes after it, though the wall clock was set back")
@@ -162,13 +221,7 @@ struct ArchiveTests {
         let node = try node(archive: archive)
         try publish("a", node)
         #expect(archive.count == 1)
-        try node.done(
-            Ask.sns(
-                "SetTopicAttributes",
-                [
-                    ("TopicArn", Ask.fifoTopicARN), ("AttributeName", "ArchivePolicy"),
-                    ("AttributeValue", "{}"),
-                ]))
+        try setArchive("{}", node)
         try node.settle()
         #expect(archive.count == 0)
     }
@@ -189,6 +242,7 @@ struct ArchiveTests {
 /// An archive that keeps its answers back for a while.
 private final class HeldArchive: Archive {
     private let archive = MemoryArchive()
+    var count: Int { archive.count }
     var isHolding = false
     /// How many of the next messages are not stored.
     var failures = 0

@@ -141,15 +141,20 @@ extension Broker {
             entries.removeAll(keepingCapacity: true)
             self.entries = entries
         }
+        var isReplaying = false
         for number in matched {
             guard let subscription = topics.subscriptions[Int(number)] else {
                 preconditionFailure("the filters name subscriptions that are there")
             }
-            if subscription.replay != nil { continue }
+            if subscription.replay != nil {
+                isReplaying = true
+                continue
+            }
             let entry = entry(for: subscription, of: stored, &fanOut)
             if let entry { entries.append(entry) }
         }
-        if topic.settings.archiveDays != nil {
+        // Those who wait for a replay get it from the archive, though its policy was taken away.
+        if topic.settings.archiveDays != nil || isReplaying {
             entries.append(
                 StoredNotification.Entry(
                     kind: .archive, isRaw: false, subscription: 0,

@@ -2,15 +2,15 @@ import Bytes
 
 /// How far a subscription has come with messages from the archive.
 struct Replay: Equatable {
-    /// What is read: first the range of the policy, then what was published since the replay began.
-    enum Phase: UInt8 {
-        case range = 1
-        case recent = 2
+    /// What is read: first the range of the policy, then what the subscription has missed meanwhile.
+    enum Phase: Equatable {
+        case range(ReplayPolicy)
+        case recent
     }
-    var phase = Phase.range
-    var policy: ReplayPolicy
-    /// The number of the topic's last message when it began. Times could not tell what came before
-    /// and what since: the wall clock may be set back.
+    var phase: Phase
+    /// The number of the last message of the topic that the subscription did not miss: the topic's
+    /// last one when the replay began. Times could not tell what came before and what since: the
+    /// wall clock may be set back.
     var startSequence: UInt64
     /// The last message that was delivered again; 0 before the first.
     var sequence: UInt64 = 0
@@ -42,12 +42,22 @@ public struct ReplayRequest: Sendable {
 extension Broker {
     private static let replayBatch = 100
 
-    /// A replay policy was set: the subscription gets nothing new until it has caught up.
+    /// A replay policy was set: the subscription gets nothing new until it has caught up. What it
+    /// has missed because of a replay that is replaced by this one follows this one.
     mutating func startReplay(of subscription: Subscription, policy: ReplayPolicy) {
+        let caughtUp = subscription.replay.map { max($0.startSequence, $0.sequence) }
         subscription.replay = Replay(
-            policy: policy, startSequence: subscription.topic.sequence)
+            phase: .range(policy), startSequence: caughtUp ?? subscription.topic.sequence)
         replaying.removeAll { $0 == subscription.number }
         replaying.append(subscription.number)
+    }
+
+    /// The replay policy was taken away: nothing more of its range comes, but what the subscription
+    /// has missed does.
+    mutating func breakOffReplay(of subscription: Subscription) {
+        guard let replay = subscription.replay else { return }
+        subscription.replay = Replay(
+            phase: .recent, startSequence: max(replay.startSequence, replay.sequence))
     }
 
     /// The subscription gets what is published from now on.
@@ -67,15 +77,18 @@ extension Broker {
             else { continue }
             subscription.replay?.isRequested = true
             subscription.replay?.waitsBehind = nil
-            let isRange = replay.phase == .range
-            body(
-                ReplayRequest(
-                    subscription: number, topicARN: subscription.topic.arn,
-                    from: isRange ? replay.policy.start : Timestamp(milliseconds: 0),
-                    until: isRange ? replay.policy.end : nil,
-                    afterSequence: isRange
-                        ? replay.sequence : max(replay.sequence, replay.startSequence),
-                    limit: Self.replayBatch))
+            var request = ReplayRequest(
+                subscription: number, topicARN: subscription.topic.arn,
+                from: Timestamp(milliseconds: 0), afterSequence: replay.sequence,
+                limit: Self.replayBatch)
+            switch replay.phase {
+            case .range(let policy):
+                request.from = policy.start
+                request.until = policy.end
+            case .recent:
+                request.afterSequence = max(replay.sequence, replay.startSequence)
+            }
+            body(request)
         }
     }
 
@@ -103,7 +116,7 @@ extension Broker {
                 subscription.replay?.waitsBehind = oldest
                 return
             }
-            if let replay = subscription.replay, replay.phase == .range,
+            if let replay = subscription.replay, case .range = replay.phase,
                 stored.sequenceNumber > replay.startSequence
             {
                 // What was published since the replay began follows, whatever the range.
@@ -115,7 +128,7 @@ extension Broker {
         guard isEnd, let replay = subscription.replay else { return }
         if let oldest {
             subscription.replay?.waitsBehind = oldest
-        } else if replay.phase == .range {
+        } else if case .range = replay.phase {
             subscription.replay?.phase = .recent
         } else {
             beginRecord(at: now)

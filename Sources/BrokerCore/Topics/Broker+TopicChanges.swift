@@ -130,7 +130,7 @@ extension Broker {
         if startsReplay, let policy = subscription.settings.replay {
             startReplay(of: subscription, policy: policy)
         } else if hadReplay, subscription.settings.replayPolicy == nil {
-            endReplay(of: subscription)
+            breakOffReplay(of: subscription)
         }
     }
 
@@ -170,7 +170,7 @@ extension Broker {
     /// Takes a subscription out of every list, with its topic still there.
     private mutating func end(_ subscription: Subscription) {
         touch(subscription)
-        if subscription.settings.replayPolicy != nil { endReplay(of: subscription) }
+        endReplay(of: subscription)
         topics.leave(subscription)
         subscription.state = .ended
         subscription.topic.deletedCount += 1

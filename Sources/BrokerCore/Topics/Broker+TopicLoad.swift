@@ -58,16 +58,27 @@ extension Broker {
             throw RecordError("subscription \(image.number) belongs to a deleted topic")
         }
         subscription.hasReplayed = replayFlags & 4 != 0
-        if let phase = Replay.Phase(rawValue: replayFlags & 3) {
-            guard let policy = subscription.settings.replay else {
-                throw RecordError("subscription \(image.number) replays without a policy")
-            }
+        if let phase = try replayPhase(replayFlags & 3, of: image) {
             subscription.replay = Replay(
-                phase: phase, policy: policy, startSequence: startSequence,
-                sequence: replayedSequence)
+                phase: phase, startSequence: startSequence, sequence: replayedSequence)
         }
         // It is entered in the order of numbers, once all are there.
         topics.keep(subscription)
+    }
+
+    private func replayPhase(
+        _ code: UInt8, of image: SubscriptionImage
+    ) throws(RecordError) -> Replay.Phase? {
+        switch code {
+        case 0: return nil
+        case 1:
+            guard let policy = image.condition.settings.replay else {
+                throw RecordError("subscription \(image.number) replays without a policy")
+            }
+            return .range(policy)
+        case 2: return .recent
+        default: throw RecordError("subscription \(image.number) replays in an unknown way")
+        }
     }
 
     mutating func loadPlatform(_ reader: inout RecordReader) throws(RecordError) {

@@ -9,12 +9,20 @@ extension Broker {
         }
     }
 
-    /// The topics that have an archive, and for how many days it keeps messages.
+    /// The topics that have an archive, and for how many days it keeps messages. One whose archive
+    /// policy was taken away is among them until the replays that were under way have ended.
     public var archivePeriods: [(topicARN: String, days: Int)] {
-        topics.topics.compactMap { topic in
-            guard let topic, !topic.isDeleted, let days = topic.settings.archiveDays
-            else { return nil }
-            return (topic.arn, days)
+        let replayed = Set(
+            replaying.compactMap { number in
+                topics.subscriptions[Int(number)].flatMap {
+                    $0.replay == nil ? nil : $0.topic.number
+                }
+            })
+        return topics.topics.compactMap { topic in
+            guard let topic, !topic.isDeleted else { return nil }
+            if let days = topic.settings.archiveDays { return (topic.arn, days) }
+            guard replayed.contains(topic.number) else { return nil }
+            return (topic.arn, TopicLimits.archiveDays.upperBound)
         }
     }
 }

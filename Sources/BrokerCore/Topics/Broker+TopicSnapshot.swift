@@ -86,8 +86,13 @@ extension Broker {
         var writer = ByteWriter()
         SubscriptionImage(subscription).encode(to: &writer)
         writer.append(littleEndian: subscription.isRetakeableUntil?.milliseconds ?? 0)
-        writer.append(
-            (subscription.replay?.phase.rawValue ?? 0) | (subscription.hasReplayed ? 4 : 0))
+        let phase: UInt8 =
+            switch subscription.replay?.phase {
+            case nil: 0
+            case .range: 1
+            case .recent: 2
+            }
+        writer.append(phase | (subscription.hasReplayed ? 4 : 0))
         writer.append(littleEndian: subscription.replay?.startSequence ?? 0)
         writer.append(littleEndian: subscription.replay?.sequence ?? 0)
         snapshot.pending.append((.snapshotSubscription, writer.array))

@@ -107,6 +107,9 @@ final class Curator: Role {
 
     private func replay(to one: SimulatedSubscription) -> TopicAsk? {
         if let last = one.replays.last, !last.isComplete, random.chance(800) { return .look(one) }
+        if !one.replays.isEmpty, random.chance(150) {
+            return .replay(one, .stop(began: world.clock.now))
+        }
         let now = world.clock.wall
         let start = now - random.waiting(mean: random.pick([5_000, 60_000, 200_000]))
         let end: UInt64? =

@@ -159,6 +159,7 @@ extension Oracle {
         else { return }
         switch shown["ReplayStatus"] {
         case "Completed": order.isComplete = true
+        case nil where order.isStop: order.isComplete = true
         case "In progress":
             if order.isComplete { fail("attribute lost: a replay that was completed goes on") }
         default: fail("attribute lost: ReplayStatus of \(one.endpoint)")

@@ -75,9 +75,10 @@ extension Publication {
                 subscription, from: first.began, through: windows.map(\.end).max() ?? .max)
         else { return 0 }
         let orders = subscription.replays
-        // What is published while a replay goes on comes with it; when it is given up for another,
-        // that one decides.
-        let isGivenUp = orders.indices.contains { index in
+        let again = orders.indices.count { isFinished($0, of: orders) && isSurely(in: orders[$0]) }
+        // What is published while a replay goes on comes with it, or with the one that replaces it:
+        // after its range, or within.
+        let missedIn = orders.indices.first { index in
             // A request that is repeated replaces what the one before it began.
             var end = orders[index].attempts > 1 ? orders[index].answered ?? .max : 0
             if index + 1 < orders.count, !orders[index].isComplete {
@@ -85,10 +86,15 @@ extension Publication {
             }
             return windows.contains { $0.end >= orders[index].began && $0.began <= end }
         }
-        let again = orders.enumerated().count { index, order in
-            order.answered != nil && (order.isComplete || index == orders.count - 1)
-                && isSurely(in: order)
-        }
-        return (isGivenUp ? 0 : 1) + again
+        guard let missedIn,
+            let last = orders.indices[missedIn...].first(where: { isFinished($0, of: orders) }),
+            isSurely(in: orders[last])
+        else { return 1 + again }
+        return again
+    }
+
+    /// Whether a replay surely comes to its end.
+    private func isFinished(_ index: Int, of orders: [ReplayOrder]) -> Bool {
+        orders[index].answered != nil && (orders[index].isComplete || index == orders.count - 1)
     }
 }

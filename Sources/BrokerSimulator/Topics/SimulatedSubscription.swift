@@ -92,11 +92,12 @@ final class SimulatedSubscription {
     }
 }
 
-/// A part of the archive that a subscription asked for.
+/// A part of the archive that a subscription asked for, or that it wants no more of one.
 final class ReplayOrder {
-    /// The range, on the wall clock.
+    /// The range, on the wall clock; empty for the end of a replay.
     let start: UInt64
     let end: UInt64?
+    var isStop: Bool { start == .max }
     let began: UInt64
     /// When it was surely begun; nil before that is known.
     var answered: UInt64?
@@ -111,8 +112,14 @@ final class ReplayOrder {
         self.began = began
     }
 
+    /// No more of the replay that goes on.
+    static func stop(began: UInt64) -> ReplayOrder {
+        ReplayOrder(start: .max, end: nil, began: began)
+    }
+
     /// The policy.
     var text: String {
+        if isStop { return "{}" }
         let ending = end.map { #","EndingPoint":"\#(CalendarText.of($0))""# } ?? ""
         return #"{"PointType":"Timestamp","StartingPoint":"\#(CalendarText.of(start))"\#(ending)}"#
     }
