@@ -48,6 +48,9 @@ final class Curator: Role {
             return .delete(topic)
         }
         guard topic.isThere else { return nil }
+        if topic.isForgetful, random.chance(topic.archiving.latest ? 30 : 300) {
+            return .archive(topic, !topic.archiving.latest)
+        }
         let subscription = random.pick(topic.subscriptions)
         return world.clock.now >= subscription.quietUntil ? change(subscription) : nil
     }
@@ -107,6 +110,7 @@ final class Curator: Role {
 
     private func replay(to one: SimulatedSubscription) -> TopicAsk? {
         if let last = one.replays.last, !last.isComplete, random.chance(800) { return .look(one) }
+        if !one.topic.archiving.latest { return nil }
         if !one.replays.isEmpty, random.chance(150) {
             return .replay(one, .stop(began: world.clock.now))
         }
@@ -128,7 +132,7 @@ extension TopicAsk {
     /// Before this nothing of the kind is begun.
     fileprivate var quietUntil: UInt64 {
         switch self {
-        case .create(let topic), .delete(let topic): topic.quietUntil
+        case .create(let topic), .delete(let topic), .archive(let topic, _): topic.quietUntil
         case .subscribe(let one), .confirm(let one, _, _), .unsubscribe(let one),
             .set(let one, _), .replay(let one, _):
             one.quietUntil

@@ -10,6 +10,7 @@ extension Oracle {
             topic.existence.mayBecome(false, at: now)
             topic.sequences = []
             for one in topic.subscriptions { mayEnd(one) }
+        case .archive(let topic, let isOn): topic.archiving.mayBecome(isOn, at: now)
         case .subscribe(let one):
             guard one.queue != nil else { break }
             become(one) { $0 = one.initial }
@@ -52,7 +53,7 @@ extension Oracle {
     func topicUnanswered(_ ask: TopicAsk, _ attempt: Attempt) {
         let quiet = now + Oracle.graceMilliseconds
         switch ask {
-        case .create(let topic), .delete(let topic):
+        case .create(let topic), .delete(let topic), .archive(let topic, _):
             topic.quietUntil = quiet
             for one in topic.subscriptions { one.quietUntil = quiet }
         case .subscribe(let one), .confirm(let one, _, _), .unsubscribe(let one),
@@ -77,6 +78,7 @@ extension Oracle {
         case .delete(let topic):
             topic.existence.became(at: now)
             for one in topic.subscriptions { ended(one) }
+        case .archive(let topic, _): topic.archiving.became(at: now)
         case .subscribe(let one):
             guard let arn = xml["SubscriptionArn"] else {
                 fail("nonsense: Subscribe is answered without an ARN")
@@ -128,6 +130,13 @@ extension Oracle {
             one.conditions.didNotBecome()
             one.staleTokens.append(token)
             if use == .first { one.token = nil } else { one.returnToken = nil }
+            return .refused(reason)
+        case .replay(let one, let order):
+            let mayBeOff = one.topic.archiving.possible(from: attempt.began, through: now)
+                .contains(false)
+            guard mayBeOff, reason.hasSuffix("the topic has no ArchivePolicy") else { break }
+            order.attempts -= 1
+            if order.attempts == 0 { one.replays.removeAll { $0 === order } }
             return .refused(reason)
         default: break
         }

@@ -63,7 +63,9 @@ extension Publication {
     private func isSurely(in order: ReplayOrder) -> Bool {
         isAcknowledged
             && windows.allSatisfy { window in
-                window.end < order.began && window.wall.lowerBound >= order.start
+                // Without the policy the archive is forgotten.
+                !topic.archiving.possible(from: window.began, through: .max).contains(false)
+                    && window.end < order.began && window.wall.lowerBound >= order.start
                     && window.wall.upperBound <= order.end ?? .max
             }
     }

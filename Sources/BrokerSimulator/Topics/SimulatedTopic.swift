@@ -6,6 +6,10 @@ final class SimulatedTopic {
     var isContentBased = false
     /// Whether messages are archived.
     var isArchived = false
+    /// Whether its archive policy is taken away and set again.
+    var isForgetful = false
+    /// Whether it has its archive policy.
+    var archiving = History(true)
     /// Whether it is deleted and made again.
     var isWiped = false
     /// The subscriptions it may have.
@@ -25,6 +29,8 @@ final class SimulatedTopic {
 
     var arn: String { "arn:aws:sns:us-east-1:000000000000:\(name)" }
 
+    static let archivePolicy = #"{"MessageRetentionPeriod":"7"}"#
+
     /// Whether messages may be published to it.
     var isThere: Bool { existence.latest && !existence.isChanging }
 
@@ -34,7 +40,7 @@ final class SimulatedTopic {
         if isFIFO { attributes.append(("FifoTopic", "true")) }
         if isContentBased { attributes.append(("ContentBasedDeduplication", "true")) }
         if isArchived {
-            attributes.append(("ArchivePolicy", #"{"MessageRetentionPeriod":"7"}"#))
+            attributes.append(("ArchivePolicy", Self.archivePolicy))
         }
         return attributes
     }

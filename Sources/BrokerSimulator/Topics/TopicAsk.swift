@@ -19,6 +19,7 @@ enum TopicAsk {
 
     case create(SimulatedTopic)
     case delete(SimulatedTopic)
+    case archive(SimulatedTopic, Bool)
     case subscribe(SimulatedSubscription)
     case confirm(SimulatedSubscription, token: String, TokenUse)
     case unsubscribe(SimulatedSubscription)
@@ -35,6 +36,7 @@ enum TopicAsk {
         switch self {
         case .create(let topic): "create topic \(topic.name)"
         case .delete(let topic): "delete topic \(topic.name)"
+        case .archive(let topic, let isOn): "archive \(topic.name): \(isOn)"
         case .subscribe(let one): "subscribe \(one.endpoint) to \(one.topic.name)"
         case .confirm(let one, _, let use):
             "confirm \(one.endpoint) at \(one.topic.name), \(use) token"
@@ -55,6 +57,14 @@ enum TopicAsk {
         case .create(let topic):
             ("CreateTopic", [("Name", topic.name)] + Self.entries(topic.attributes))
         case .delete(let topic): ("DeleteTopic", [("TopicArn", topic.arn)])
+        case .archive(let topic, let isOn):
+            (
+                "SetTopicAttributes",
+                [
+                    ("TopicArn", topic.arn), ("AttributeName", "ArchivePolicy"),
+                    ("AttributeValue", isOn ? SimulatedTopic.archivePolicy : "{}"),
+                ]
+            )
         case .subscribe(let one): ("Subscribe", one.parameters)
         case .confirm(let one, let token, _):
             ("ConfirmSubscription", [("TopicArn", one.topic.arn), ("Token", token)])

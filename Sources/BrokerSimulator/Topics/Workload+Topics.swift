@@ -59,6 +59,7 @@ struct TopicSet {
         let moody = queue("chain-moody.fifo")
         let topic = SimulatedTopic("topic.fifo")
         topic.isArchived = true
+        topic.isForgetful = random.chance(300)
         topic.add(.queue(chain))
         topic.add(.queue(queue("chain-again.fifo"))) {
             $0.isReplayed = true
