@@ -112,8 +112,14 @@ final class Curator: Role {
         if let last = one.replays.last, !last.isComplete, random.chance(800) { return .look(one) }
         if !one.topic.archiving.latest { return nil }
         if !one.replays.isEmpty, random.chance(150) {
-            return .replay(one, .stop(began: world.clock.now))
+            return .replay(one, .stop())
         }
+        // One may follow another at once, while messages are published.
+        if random.chance(300) { plans.append(.replay(one, order())) }
+        return .replay(one, order())
+    }
+
+    private func order() -> ReplayOrder {
         let now = world.clock.wall
         let start = now - random.waiting(mean: random.pick([5_000, 60_000, 200_000]))
         let end: UInt64? =
@@ -122,7 +128,7 @@ final class Curator: Role {
             case 1: start + 1 + UInt64(random.below(Int(now - start) + 1))
             default: start + random.waiting(mean: 60_000)
             }
-        return .replay(one, ReplayOrder(start: start, end: end, began: world.clock.now))
+        return ReplayOrder(start: start, end: end)
     }
 
     func finished(_ ask: Ask, _ answer: Answer?) {}

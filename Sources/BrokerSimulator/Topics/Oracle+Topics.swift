@@ -20,7 +20,10 @@ extension Oracle {
         case .unsubscribe(let one): mayEnd(one)
         case .set(let one, let change): become(one) { change.apply(to: &$0) }
         case .replay(let one, let order):
-            if order.attempts == 0 { one.replays.append(order) }
+            if order.attempts == 0 {
+                order.began = now
+                one.replays.append(order)
+            }
             order.attempts += 1
         case .publish(_, let publications):
             for publication in publications {

@@ -98,7 +98,8 @@ final class ReplayOrder {
     let start: UInt64
     let end: UInt64?
     var isStop: Bool { start == .max }
-    let began: UInt64
+    /// When it was first asked for.
+    var began: UInt64 = .max
     /// When it was surely begun; nil before that is known.
     var answered: UInt64?
     /// Requests for it that may have been performed, each of which begins it anew.
@@ -106,16 +107,13 @@ final class ReplayOrder {
     /// Whether everything of it has been published again.
     var isComplete = false
 
-    init(start: UInt64, end: UInt64?, began: UInt64) {
+    init(start: UInt64, end: UInt64?) {
         self.start = start
         self.end = end
-        self.began = began
     }
 
     /// No more of the replay that goes on.
-    static func stop(began: UInt64) -> ReplayOrder {
-        ReplayOrder(start: .max, end: nil, began: began)
-    }
+    static func stop() -> ReplayOrder { ReplayOrder(start: .max, end: nil) }
 
     /// The policy.
     var text: String {
