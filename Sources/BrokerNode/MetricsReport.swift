@@ -45,6 +45,10 @@ struct MetricsReport: ~Copyable {
             ("apus_queues", "Queues that exist.", broker.queueCount),
             ("apus_messages", "Messages in queues.", broker.messageCount),
             (
+                "apus_receives_waiting", "Receives that wait for a message.",
+                broker.waitingReceiveCount
+            ),
+            (
                 "apus_deliveries_owed", "Deliveries that are owed to subscribers.",
                 broker.owedDeliveryCount
             ),

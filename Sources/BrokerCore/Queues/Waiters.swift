@@ -3,6 +3,9 @@ import Bytes
 /// Long polls: receives that wait at their queue until there is a message for them, the oldest
 /// served first. They are not part of the durable state.
 extension Broker {
+    /// Receives that wait for a message.
+    public var waitingReceiveCount: Int { waiterOfToken.count }
+
     /// Lets a receive wait.
     mutating func park(
         _ request: ReceiveRequest, in queue: Queue, until deadline: Instant, token: UInt64
