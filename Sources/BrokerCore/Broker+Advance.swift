@@ -39,11 +39,14 @@ extension Broker {
             endRecord(.messagesSwept, into: sink)
             applySwept(Limits.chores, at: now)
         }
+        receiversLeft = configuration.receiversPerTick
+        continuePublishes(at: now, into: sink)
     }
 
     /// When `advance` next has something to do; nil when nothing waits for its time.
     public var nextDeadline: Instant? {
         if !abandoned.isEmpty || !toBeServed.isEmpty { return latestInstant }
+        if unfinishedPublishes.count > 0 && !waitsForDisk { return latestInstant }
         let instants = (store.wheel.nextDeadline, chores.nextDeadline)
         guard let first = instants.0 ?? instants.1 else { return nil }
         return Instant(milliseconds: min(first, instants.1 ?? first))

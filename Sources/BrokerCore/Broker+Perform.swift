@@ -6,7 +6,9 @@ extension Broker {
     /// - Parameters:
     ///   - caller: Who asks, in which account and region.
     ///   - now: The clocks of this tick; `advance(to: now)` came before.
-    ///   - token: By which `takeAnswers` names a receive that had to wait.
+    ///   - token: By which `takeAnswers` names a receive that had to wait, and
+    ///     `takeFinishedPublishes` each publish that goes on: while `unfinishedPublishCount` has
+    ///     grown, the answer is not true yet.
     ///   - sink: Takes the records. The answer is true once they are durable.
     /// - Throws: The refusal; then nothing has changed.
     public mutating func perform(
@@ -31,7 +33,8 @@ extension Broker {
         case .changeMessageVisibilityBatch(let change):
             return .batch(try perform(change, at: now, into: sink))
         case .topic(let action):
-            return .topic(try perform(action, from: caller, at: now, into: sink))
+            return .topic(
+                try perform(action, from: caller, at: now, token: token, into: sink))
         default:
             return try performOnQueue(action, from: caller, at: now, into: sink)
         }

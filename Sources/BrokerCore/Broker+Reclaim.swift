@@ -12,8 +12,12 @@ extension Broker {
     public var liveByteCount: UInt64 { store.ledger.total }
 
     /// Bytes of the records that receiving and deleting every queued message would take, one by one,
-    /// with a dead-letter move in between; a promise that the journal keeps room for.
-    public var finishingByteCount: UInt64 { UInt64(store.messages.count + store.owed.count) * 256 }
+    /// with a dead-letter move in between, and of those that finish publishes; a promise that the
+    /// journal keeps room for.
+    public var finishingByteCount: UInt64 {
+        UInt64(store.messages.count + store.owed.count) * 256
+            + unfinishedPublishes.recordByteCount
+    }
 
     /// Messages that are queued, in any place.
     public var messageCount: Int { store.messages.count }

@@ -7,6 +7,9 @@ public struct BrokerConfiguration: Sendable {
     public var enforcesSixtySecondRules = true
     /// Bytes of a journal segment, by which live bytes are counted.
     public var segmentByteCount: UInt64 = 64 << 20
+    /// Receivers that get messages at once in a tick. As many others get, in the same tick, messages
+    /// that go over several.
+    public var receiversPerTick = Limits.receiversPerTick
 
     /// AWS's rules.
     public init() {}
@@ -69,10 +72,16 @@ public struct Broker: ~Copyable {
     /// Queues whose waiters may find a message.
     var toBeServed: [UInt32] = []
     var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
+    /// Messages for more subscriptions than a tick has time for.
+    var unfinishedPublishes = UnfinishedPublishes()
+    /// Receivers that can still get messages at once in this tick.
+    var receiversLeft: Int
     var snapshot = SnapshotProgress()
 
     /// Whether there is room for messages; the node says so before each tick.
     public var acceptsMessages = true
+    /// Whether unfinished publishes wait because much is not durable yet; the node says so.
+    public var waitsForDisk = false
 
     /// The MD5 digests of the bodies that the next action sends, in order and 16 bytes each, when
     /// they have been computed already; empty when not. For that one call of `perform`.
@@ -103,6 +112,7 @@ public struct Broker: ~Copyable {
     public init(configuration: BrokerConfiguration, entropy: Entropy) {
         self.configuration = configuration
         self.entropy = entropy
+        receiversLeft = configuration.receiversPerTick
         store = MessageStore(segmentByteCount: configuration.segmentByteCount)
         taken.reserveCapacity(Limits.batchEntries)
     }

@@ -47,6 +47,11 @@ public enum Limits {
     public static let moveTaskSeconds = 129_600
     /// Messages swept, expired or made visible in one tick, so that no tick takes long.
     public static let chores = 2000
+    /// Receivers of published messages in one tick, those of messages that go over several ticks
+    /// apart: less than a millisecond each.
+    public static let receiversPerTick = 2000
+    /// Bytes of the messages that go over several ticks at the same time.
+    public static let unfinishedPublishBytes = 64 << 20
     /// Deliveries to one subscription that the node has at the same time.
     public static let deliveriesUnderway = 8
     /// Bytes of a published message with its attributes, and of all messages of a batch.

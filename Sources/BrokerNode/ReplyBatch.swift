@@ -12,13 +12,16 @@ public final class ReplyBatch {
     }
 
     private(set) var replies: [Reply] = []
-    private var bytes = ByteWriter(capacity: 16 * 1024)
+    private var bytes: ByteWriter
 
     /// The loop that has to write them.
     public internal(set) var loop: Int
 
     /// An empty batch for `loop`.
-    init(loop: Int) { self.loop = loop }
+    init(loop: Int, byteCount: Int = 16 * 1024) {
+        self.loop = loop
+        bytes = ByteWriter(capacity: byteCount)
+    }
 
     /// Whether there is nobody to answer.
     public var isEmpty: Bool { replies.isEmpty }
@@ -27,6 +30,15 @@ public final class ReplyBatch {
     func append(to connection: ConnectionToken, _ encode: (inout ByteWriter) -> Void) {
         encode(&bytes)
         replies.append(Reply(connection: connection, end: bytes.count))
+    }
+
+    /// Adds the replies of another batch.
+    func append(_ other: ReplyBatch) {
+        let start = bytes.count
+        bytes.append(other.bytes.view)
+        for reply in other.replies {
+            replies.append(Reply(connection: reply.connection, end: start + reply.end))
+        }
     }
 
     /// Hands out the replies, those of a connection that stand together as one: the connection,

@@ -2,16 +2,47 @@ import BrokerJournal
 import Bytes
 
 /// Gathers the replies of a tick, one batch for each loop, and reuses batches.
+///
+/// Replies to a connection are held back while publishes of it are unfinished, and those to what it
+/// asked behind them too, so that they leave in order.
 struct ReplyOutbox {
+    private struct Held {
+        var publishes: Int
+        let replies: ReplyBatch
+    }
+
     private var open: [ReplyBatch]
     private var spare: [ReplyBatch] = []
+    private var held: [ConnectionToken: Held] = [:]
+
+    /// Whether replies are held back.
+    var isHolding: Bool { !held.isEmpty }
 
     /// An outbox for replies to `loopCount` loops.
-    init(loopCount: Int) { open = (0..<loopCount).map(ReplyBatch.init(loop:)) }
+    init(loopCount: Int) { open = (0..<loopCount).map { ReplyBatch(loop: $0) } }
 
     /// Adds a reply to `connection` that `encode` writes.
     func reply(to connection: ConnectionToken, _ encode: (inout ByteWriter) -> Void) {
+        if !held.isEmpty, let held = held[connection] {
+            return held.replies.append(to: connection, encode)
+        }
         open[connection.loop].append(to: connection, encode)
+    }
+
+    /// Holds the replies to `connection` back until so many publishes more are finished.
+    mutating func hold(_ connection: ConnectionToken, publishes count: Int) {
+        let none = ReplyBatch(loop: connection.loop, byteCount: 512)
+        held[connection, default: Held(publishes: 0, replies: none)].publishes += count
+    }
+
+    /// A publish of `connection` is finished.
+    mutating func finishPublish(of connection: ConnectionToken) {
+        guard var waiting = held[connection] else {
+            preconditionFailure("a publish is unfinished before it is finished")
+        }
+        waiting.publishes -= 1
+        held[connection] = waiting.publishes == 0 ? nil : waiting
+        if waiting.publishes == 0 { open[connection.loop].append(waiting.replies) }
     }
 
     /// Puts the replies of the tick behind the gate until the journal is durable up to `position`.

@@ -11,6 +11,10 @@ extension Journal: RecordSink {}
 /// fell due → perform every command → serve the receives that wait → take the deliveries that are
 /// due → commit → let replies and deliveries go whose facts are durable → some upkeep.
 public final class Shard {
+    /// Unfinished publishes wait while more than this is not durable, so that they do not fill the
+    /// memory when the disk is slow or full.
+    private static let undurablePublishBytes: UInt64 = 8 << 20
+
     var broker: Broker
     let journal: Journal
     let seams: Seams
@@ -74,11 +78,11 @@ public final class Shard {
     public func tick(_ batches: [CommandBatch], at now: Moment) throws(JournalError) {
         self.now = now
         statistics.ticks += 1
-        try journal.poll()
+        try poll()
         takeFinished()
         journal.finishingByteCount = broker.finishingByteCount
         broker.acceptsMessages = journal.hasRoom
-        broker.advance(to: now, into: journal)
+        broker.advance(to: now, into: publishes)
         takeDeliveryAnswers()
         for batch in batches {
             for index in batch.commands.indices {
@@ -87,6 +91,7 @@ public final class Shard {
             }
         }
         broker.bodyDigests = ByteView()
+        broker.takeFinishedPublishes { replies.finishPublish(of: ConnectionToken(bits: $0)) }
         broker.serveWaiters(at: now, into: journal)
         if isStopping { broker.releaseAllWaiters() }
         answerWaiters()
@@ -97,10 +102,17 @@ public final class Shard {
         journal.commit(at: now.instant.milliseconds)
         replies.close(behind: &gate, at: journal.appendedPosition)
         // A quick commit is done already, and its replies can leave with this tick.
-        try journal.poll()
+        try poll()
         outbox.release(journal, &signatures)
         archives.step(broker, seams.archive, durable: journal.durablePosition, at: now)
         upkeep.step(&broker, journal, at: now)
+    }
+
+    private func poll() throws(JournalError) {
+        try journal.poll()
+        broker.waitsForDisk =
+            journal.appendedPosition.offset
+            > journal.durablePosition.offset + Shard.undurablePublishBytes
     }
 
     /// Hands out the replies that may leave now, to be written by the loop they name.
@@ -144,7 +156,8 @@ public final class Shard {
 
     /// Whether every reply has left and everything is durable.
     public var isQuiet: Bool {
-        gate.count == 0 && parked.count == 0 && unfinished.count == 0 && outbox.isQuiet(at: now)
+        gate.count == 0 && parked.count == 0 && unfinished.count == 0 && !replies.isHolding
+            && outbox.isQuiet(at: now)
             && journal.durablePosition >= journal.appendedPosition
     }
 
@@ -186,9 +199,12 @@ extension Shard {
 
     private func perform(_ decoded: DecodedAction, for connection: ConnectionToken) {
         do throws(BrokerError) {
+            let unfinishedCount = broker.unfinishedPublishCount
             let outcome = try broker.perform(
                 decoded.action, from: decoded.caller, at: now, token: connection.bits,
                 into: sink(for: decoded.action))
+            let publishes = broker.unfinishedPublishCount - unfinishedCount
+            if publishes > 0 { replies.hold(connection, publishes: publishes) }
             noteChange(by: decoded.action)
             if case .parked = outcome {
                 parked.insert(decoded.form, for: connection)

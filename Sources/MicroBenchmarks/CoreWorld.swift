@@ -33,6 +33,8 @@ final class CoreWorld: World {
     /// A broker that knows nothing yet.
     static func makeBroker() -> Broker {
         var configuration = BrokerConfiguration()
+        // What is measured is a message with all its receivers.
+        configuration.receiversPerTick = 1 << 40
         configuration.enforcesSixtySecondRules = false
         configuration.segmentByteCount = segmentByteCount
         return Broker(configuration: configuration, entropy: Entropy(seed: (1, 2, 3)))

@@ -119,8 +119,20 @@ import Testing
             var result: [UInt32] = []
             let others = (0..<shuffle.below(50)).map { _ in UInt32(shuffle.below(60_000)) }
             let distinct = Set(others).subtracting(model).sorted()
-            numbers.merge(distinct, into: &result)
-            #expect(result == model.union(distinct).sorted())
+            let all = model.union(distinct).sorted()
+            #expect(numbers.merge(distinct, from: 0, limit: .max, into: &result))
+            #expect(result == all)
+            // And in parts.
+            result = []
+            var isWhole = false
+            while !isWhole {
+                let limit = 1 + shuffle.below(1_500)
+                let first = result.last.map { $0 + 1 } ?? 0
+                let before = result.count
+                isWhole = numbers.merge(distinct, from: first, limit: limit, into: &result)
+                #expect(isWhole || result.count == before + limit)
+            }
+            #expect(result == all)
         }
     }
 }

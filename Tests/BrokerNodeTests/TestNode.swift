@@ -20,7 +20,8 @@ final class TestNode {
     init(
         disk: HeldDisk = HeldDisk(), archive: any Archive = MemoryArchive(),
         limits: NodeLimits = NodeLimits(), http: HTTPLimits = HTTPLimits(),
-        offersReset: Bool = false, journal change: (inout JournalSettings) -> Void = { _ in }
+        offersReset: Bool = false, journal change: (inout JournalSettings) -> Void = { _ in },
+        shard changeShard: (inout ShardSettings) -> Void = { _ in }
     ) throws {
         self.disk = disk
         self.archive = archive
@@ -29,6 +30,7 @@ final class TestNode {
         change(&journal)
         var settings = ShardSettings()
         settings.broker.segmentByteCount = journal.segmentByteCount
+        changeShard(&settings)
         shard = try Shard(
             journal: Journal(disk: disk, settings: journal), settings: settings,
             seams: Seams(

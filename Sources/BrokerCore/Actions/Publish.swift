@@ -1,9 +1,11 @@
 import Bytes
 
-/// Publish and PublishBatch: one record for a message and everybody who gets it.
+/// Publish and PublishBatch: one record for a message and everybody who gets it, or several for a
+/// message that very many get (see `UnfinishedPublishes`).
 extension Broker {
     mutating func perform(
-        _ publish: Publish, from caller: Caller, at now: Moment, into sink: any RecordSink
+        _ publish: Publish, from caller: Caller, at now: Moment, token: UInt64,
+        into sink: any RecordSink
     ) throws(BrokerError) -> PublishedMessage {
         guard let arn = publish.topicARN ?? publish.targetARN else {
             return try publishDirectly(publish, from: caller, at: now, into: sink)
@@ -26,11 +28,14 @@ extension Broker {
         try PublishRules.checkDeduplication(publish.message, topic.settings)
         try PublishRules.check(publish.message)
         try checkRoom()
-        return self.publish(publish.message, to: topic, from: caller, at: now, into: sink)
+        try checkLine(for: topic)
+        return self.publish(
+            publish.message, to: topic, from: caller, at: now, token: token, into: sink)
     }
 
     mutating func perform(
-        _ publish: PublishBatch, from caller: Caller, at now: Moment, into sink: any RecordSink
+        _ publish: PublishBatch, from caller: Caller, at now: Moment, token: UInt64,
+        into sink: any RecordSink
     ) throws(BrokerError) -> [BatchResult<PublishedMessage>] {
         let topic = try topic(
             named: publish.topicARN, from: caller, parameter: "TopicArn")
@@ -44,8 +49,9 @@ extension Broker {
                 try PublishRules.checkIdentifiers(
                     entry.message, isFIFO: topic.settings.isFIFO)
                 try PublishRules.check(entry.message)
+                try checkLine(for: topic)
                 let published = self.publish(
-                    entry.message, to: topic, from: caller, at: now, into: sink)
+                    entry.message, to: topic, from: caller, at: now, token: token, into: sink)
                 results.append(BatchResult(id: id, result: .success(published)))
             } catch {
                 results.append(BatchResult(id: id, result: .failure(error)))
@@ -73,7 +79,7 @@ extension Broker {
 
     private mutating func publish(
         _ draft: NotificationDraft, to topic: Topic, from caller: Caller, at now: Moment,
-        into sink: any RecordSink
+        token: UInt64, into sink: any RecordSink
     ) -> PublishedMessage {
         encodeAttributes(draft.attributes)
         let arn = topic.arn
@@ -84,7 +90,12 @@ extension Broker {
             stored.signatureVersion = UInt8(topic.settings.signatureVersion)
             guard topic.settings.isFIFO else {
                 stored.id = entropy.nextMessageID()
-                fanOut(&stored, to: topic, deduplicationKey: nil, into: sink)
+                if postpones(topic) {
+                    postpone(stored, to: topic, token: token)
+                } else {
+                    receiversLeft -= topic.filters.count
+                    fanOut(&stored, to: topic, into: sink)
+                }
                 return PublishedMessage(id: stored.id)
             }
             return publishOnce(&stored, to: topic, into: sink)
@@ -125,16 +136,23 @@ extension Broker {
             in: backlog)
     }
 
-    /// Decides who gets the message, and records it with them.
-    private mutating func fanOut(
-        _ stored: inout StoredNotification, to topic: Topic, deduplicationKey key: Hash128?,
+    /// Decides who of `range` gets the message, and records it with them.
+    ///
+    /// - Returns: How many want it, and the last subscription that was decided on; nil when none is
+    ///   left.
+    @discardableResult
+    mutating func fanOut(
+        _ stored: inout StoredNotification, to topic: Topic,
+        among range: SubscriptionRange = SubscriptionRange(), deduplicationKey key: Hash128? = nil,
         into sink: any RecordSink
-    ) {
-        topic.counts.published += 1
+    ) -> (count: Int, last: UInt32?) {
         matched.removeAll(keepingCapacity: true)
         var facts = MessageFacts(attributes: stored.attributeBytes, body: stored.message)
-        topic.filters.matching(&facts, into: &matched)
-        topic.counts.filteredOut += UInt64(topic.confirmedCount - matched.count)
+        let last = topic.filters.matching(&facts, among: range, into: &matched)
+        if range.isFirst {
+            topic.counts.published += 1
+            topic.counts.filteredOut += UInt64(topic.filters.refusedCount)
+        }
         var fanOut = FanOut()
         var entries = exchange(&self.entries, with: [])
         defer {
@@ -161,11 +179,12 @@ extension Broker {
                     subscriptionID: MessageID(high: 0, low: 0)))
         }
         // What a standard topic publishes for nobody leaves no trace.
-        guard !entries.isEmpty || key != nil else { return }
+        guard !entries.isEmpty || key != nil else { return (matched.count, last) }
         record(&stored, entries, into: sink) { broker, stored, entries, position, length in
             broker.applyPublished(
                 stored, entries, in: topic, deduplicationKey: key, at: position, length: length)
         }
+        return (matched.count, last)
     }
 
     mutating func record(

@@ -109,6 +109,7 @@ extension Broker {
         beginRecord(at: now)
         endRecord(.brokerReset, into: sink)
         applyReset(at: now)
+        unfinishedPublishes.finishAll()
     }
 
     mutating func applyReset(at now: Moment) {

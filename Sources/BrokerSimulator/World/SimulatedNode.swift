@@ -32,6 +32,7 @@ final class SimulatedNode {
         journal.createdAt = clock.wall
         var settings = ShardSettings()
         settings.broker.segmentByteCount = shape.segmentByteCount
+        settings.broker.receiversPerTick = shape.receiversPerTick
         settings.broker.enforcesSixtySecondRules = false
         settings.entropySeed = (random.next(), random.next(), random.next())
         settings.requestIDSeed = random.next()
@@ -130,17 +131,20 @@ final class SimulatedNode {
     }
 }
 
-/// How the journal of a run is kept.
+/// How the journal of a run is kept, and how much is published at a time.
 struct JournalShape {
     var segmentByteCount: UInt64
     var memoryBudget: UInt64
     var snapshotInterval: UInt64
+    /// How many receivers a tick has time for; others get a message in later ticks.
+    var receiversPerTick: Int
 
     /// Draws small numbers, so that everything happens often.
     init(_ random: Randomness) {
         segmentByteCount = random.pick([256 << 10, 512 << 10, 1 << 20])
         memoryBudget = random.pick([0, 1 << 20, 256 << 20])
         snapshotInterval = random.pick([64 << 10, 512 << 10, 4 << 20])
+        receiversPerTick = random.pick([2_000, 2_000, 3, 1])
     }
 
     /// Has files given back as soon and as often as possible.
@@ -153,6 +157,6 @@ struct JournalShape {
     /// The numbers in one line.
     var description: String {
         "segments of \(segmentByteCount >> 10) KiB, memory \(memoryBudget >> 10) KiB, "
-            + "snapshot every \(snapshotInterval >> 10) KiB"
+            + "snapshot every \(snapshotInterval >> 10) KiB, \(receiversPerTick) receivers at a time"
     }
 }

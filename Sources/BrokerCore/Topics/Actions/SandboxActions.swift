@@ -55,7 +55,9 @@ extension Broker {
             publish.phoneNumber = number
             publish.message.message = view
             do throws(BrokerError) {
-                return .success(try perform(publish, from: caller, at: now, into: sink))
+                // A text to one phone is never unfinished.
+                return .success(
+                    try perform(publish, from: caller, at: now, token: 0, into: sink))
             } catch {
                 return .failure(error)
             }

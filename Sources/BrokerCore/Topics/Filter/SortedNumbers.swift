@@ -46,16 +46,27 @@ struct SortedNumbers {
         return true
     }
 
-    /// Appends all these numbers and the sorted `others`, none of which is among them, in order.
-    func merge(_ others: [UInt32], into result: inout [UInt32]) {
-        result.reserveCapacity(result.count + count + others.count)
-        var next = 0
-        for chunk in chunks {
-            guard next < others.count, let last = chunk.last, others[next] < last else {
-                result += chunk
+    /// Appends these numbers and the sorted `others`, none of which is among them, in order: those
+    /// from `first` on, and at most `limit`.
+    ///
+    /// - Returns: Whether there are no more.
+    func merge(
+        _ others: [UInt32], from first: UInt32, limit: Int, into result: inout [UInt32]
+    ) -> Bool {
+        let end = limit < .max - result.count ? result.count + limit : .max
+        result.reserveCapacity(result.count + min(limit, count + others.count))
+        var next = Self.place(of: first, in: others)
+        let start = max(chunkIndex(behind: first) - 1, 0)
+        for index in start..<chunks.count {
+            // What is too much of a chunk is cut off below.
+            if result.count > end { break }
+            let skipped = index == start ? Self.place(of: first, in: chunks[index]) : 0
+            let numbers = chunks[index][skipped...]
+            guard next < others.count, let last = numbers.last, others[next] < last else {
+                result += numbers
                 continue
             }
-            for number in chunk {
+            for number in numbers {
                 while next < others.count, others[next] < number {
                     result.append(others[next])
                     next += 1
@@ -63,7 +74,10 @@ struct SortedNumbers {
                 result.append(number)
             }
         }
-        result += others[next...]
+        if result.count <= end { result += others[next...] }
+        guard result.count > end else { return true }
+        result.removeLast(result.count - end)
+        return false
     }
 
     /// The first chunk that begins above `number`.

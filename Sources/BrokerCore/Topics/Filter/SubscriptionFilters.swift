@@ -1,5 +1,18 @@
 import Bytes
 
+/// Some of the subscriptions of a topic.
+struct SubscriptionRange {
+    /// Those from this number on …
+    var first: UInt32 = 0
+    /// … up to this one …
+    var last: UInt32 = .max
+    /// … and at most so many that want the message.
+    var limit = Int.max
+
+    /// Whether it begins with the first subscription.
+    var isFirst: Bool { first == 0 }
+}
+
 /// The subscriptions of one topic by their filter policies: which of them want a message.
 ///
 /// A policy that has to find one of a few exact values under some key is entered under each of these
@@ -63,12 +76,27 @@ final class SubscriptionFilters {
         freeEntries.append(number)
     }
 
-    /// Appends the subscriptions that want the message, in ascending order.
-    func matching(_ facts: inout MessageFacts, into matches: inout [UInt32]) {
+    /// Appends the subscriptions of `range` that want the message, in ascending order.
+    ///
+    /// - Returns: The last one up to which was decided; nil when there are no more.
+    @discardableResult
+    func matching(
+        _ facts: inout MessageFacts, among range: SubscriptionRange = SubscriptionRange(),
+        into matches: inout [UInt32]
+    ) -> UInt32? {
         found.removeAll(keepingCapacity: true)
         if !numbers.isEmpty { search(&facts) }
-        unfiltered.merge(found, into: &matches)
+        let isWhole = unfiltered.merge(
+            found, from: range.first, limit: range.limit, into: &matches)
+        guard let last = matches.last, last >= range.last else {
+            return isWhole ? nil : matches.last
+        }
+        matches.removeLast(matches.count - matches.firstIndex(above: range.last))
+        return nil
     }
+
+    /// How many subscriptions, of all, did not want the message that was searched for last.
+    var refusedCount: Int { numbers.count - found.count }
 
     private func search(_ facts: inout MessageFacts) {
         searches += 1
