@@ -28,6 +28,8 @@ extension Broker {
                         topic: subscription.topic.settings.deliveryPolicy)
                 ))
         }
+        // One that was broken off may still catch up, which is nobody's replay.
+        guard subscription.settings.replayPolicy != nil else { return list }
         if subscription.replay != nil {
             list.append(("ReplayStatus", "In progress"))
         } else if subscription.hasReplayed {
