@@ -26,6 +26,14 @@ extension Journal {
         }
     }
 
+    /// Whether `takeFetched` has something to hand out now.
+    public var hasFetched: Bool {
+        if !cold.answerable.isEmpty { return true }
+        return cold.windows.contains { window in
+            if case .bytes = window.content { !window.waiters.isEmpty } else { false }
+        }
+    }
+
     /// Gives queued requests to windows and starts the reads that takes, and the read of what will
     /// be asked for next.
     func startReads() {

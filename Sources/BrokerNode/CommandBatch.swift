@@ -15,7 +15,7 @@ public final class CommandBatch {
     /// How many of the bodies belong to the commands up to this one.
     private var bodyCounts: [Int] = []
     /// The bytes of the requests that were taken in this tick …
-    private var takenByteCount = 0
+    private(set) var takenByteCount = 0
     /// … and of slow sends that are performed in it.
     private var releasedByteCount = 0
     /// Sends that wait for their digests. They move from batch to batch until they have them.

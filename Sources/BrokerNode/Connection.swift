@@ -73,7 +73,7 @@ final class Connection {
     private var isStarved: Bool { received.undecoded.count < wantedBytes }
 
     /// The bytes of its buffers.
-    var heldByteCount: Int { received.capacity + unsent.unsent.count }
+    var heldByteCount: Int { received.capacity + unsent.byteCount }
 
     /// Whether there is nothing to wait for when the node stops.
     var isIdle: Bool { owedReplies == 0 && unsent.isEmpty && !received.hasUndecoded }
@@ -102,7 +102,10 @@ extension Connection {
                 lastProgress = now
                 total += count
                 received.received(count)
-                handOutRequests(at: now, into: batch, using: &door)
+                // Decoding a long request takes a while, and so did reading it.
+                if wantedBytes <= limits.quickRequestBytes {
+                    handOutRequests(at: now, into: batch, using: &door)
+                }
                 if count < space.count { return total }
             case .wouldBlock:
                 return total
@@ -215,7 +218,7 @@ extension Connection {
 
     /// Writes on after the client has taken something.
     func writable(at now: UInt64) {
-        switch wire.write(unsent.unsent) {
+        switch unsent.withUnsent({ wire.write($0) }) {
         case .bytes(let count):
             if count > 0 { lastProgress = now }
             unsent.took(count)

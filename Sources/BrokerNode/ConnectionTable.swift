@@ -128,7 +128,7 @@ public final class ConnectionTable {
     public func readable(_ token: ConnectionToken, at now: UInt64) {
         guard let connection = connection(token) else { return }
         // The event comes again in the next turn, when others were served.
-        guard readByteCount < limits.readBytesPerTick else { return }
+        guard readByteCount + batch.takenByteCount < limits.readBytesPerTick else { return }
         readByteCount += connection.read(at: now, into: batch, using: &door)
         lookAfter(connection, at: now)
     }

@@ -6,21 +6,24 @@ public struct NodeLimits: Sendable {
     public var refusedConnections = 256
     /// Requests of one connection in one tick, so that a pipelining client does not starve others.
     public var pipelinedRequests = 64
-    /// Requests that one loop hands to the shard in one tick …
-    public var requestsPerTick = 2048
+    /// Requests that one loop hands to the shard in one tick: some three microseconds each …
+    public var requestsPerTick = 256
     /// … and the bytes they came as, more or less: some two milliseconds of work. The next ones are
     /// taken in the next tick, first those that waited.
     public var requestBytesPerTick = 1 << 20
-    /// Sends with a longer body have its digest computed over several ticks …
+    /// Longer requests are not decoded in the turn that read their end …
+    public var quickRequestBytes = 256 << 10
+    /// … and sends with a longer body have its digest computed over several ticks, …
     public var quickBodyBytes = 64 << 10
-    /// … this much of each of sixteen bodies at a time: half a millisecond for one alone. A multiple
-    /// of 64.
-    public var digestedBytesPerTick = 256 << 10
+    /// … this much of each of sixteen bodies at a time: a quarter of a millisecond for one alone. A
+    /// multiple of 64.
+    public var digestedBytesPerTick = 128 << 10
     /// Reads of one connection before the others get their turn: enough to see a buffer grow from
     /// its first size to that of the largest request.
     public var readsPerTurn = 8
-    /// Bytes that one loop reads before it serves what came: half a millisecond of copying.
-    public var readBytesPerTick = 2 << 20
+    /// Bytes that one loop reads and decodes before it serves what came: half a millisecond of
+    /// copying.
+    public var readBytesPerTick = 1 << 20
     /// An idle connection is closed after this long; longer than the pools of the AWS SDKs (60 s),
     /// so that the client closes first.
     public var idleMilliseconds: UInt64 = 75_000

@@ -9,6 +9,8 @@ public final class ReplyBatch {
     struct Reply {
         var connection: ConnectionToken
         var end: Int
+        /// Whether the answer is complete with it, or more of it follows in another batch.
+        var isComplete: Bool
     }
 
     private(set) var replies: [Reply] = []
@@ -26,10 +28,19 @@ public final class ReplyBatch {
     /// Whether there is nobody to answer.
     public var isEmpty: Bool { replies.isEmpty }
 
-    /// Adds a reply to `connection` that `encode` writes.
-    func append(to connection: ConnectionToken, _ encode: (inout ByteWriter) -> Void) {
+    /// How many replies there are.
+    var count: Int { replies.count }
+
+    /// The bytes of all replies.
+    var byteCount: Int { bytes.count }
+
+    /// Adds a reply to `connection`, or a part of one, that `encode` writes.
+    func append(
+        to connection: ConnectionToken, isComplete: Bool = true,
+        _ encode: (inout ByteWriter) -> Void
+    ) {
         encode(&bytes)
-        replies.append(Reply(connection: connection, end: bytes.count))
+        replies.append(Reply(connection: connection, end: bytes.count, isComplete: isComplete))
     }
 
     /// Adds the replies of another batch.
@@ -37,12 +48,15 @@ public final class ReplyBatch {
         let start = bytes.count
         bytes.append(other.bytes.view)
         for reply in other.replies {
-            replies.append(Reply(connection: reply.connection, end: start + reply.end))
+            replies.append(
+                Reply(
+                    connection: reply.connection, end: start + reply.end,
+                    isComplete: reply.isComplete))
         }
     }
 
     /// Hands out the replies, those of a connection that stand together as one: the connection,
-    /// how many replies, and their bytes.
+    /// how many replies are complete with it, and the bytes.
     func forEachRun(_ body: (ConnectionToken, Int, ByteView) -> Void) {
         let all = bytes.view
         var first = 0
@@ -50,10 +64,12 @@ public final class ReplyBatch {
         while first < replies.count {
             let connection = replies[first].connection
             var last = first
+            var count = replies[first].isComplete ? 1 : 0
             while last + 1 < replies.count, replies[last + 1].connection == connection {
                 last += 1
+                if replies[last].isComplete { count += 1 }
             }
-            body(connection, last - first + 1, all[start..<replies[last].end])
+            body(connection, count, all[start..<replies[last].end])
             start = replies[last].end
             first = last + 1
         }

@@ -29,6 +29,12 @@ struct ReplyOutbox {
         open[connection.loop].append(to: connection, encode)
     }
 
+    /// Adds a part of a reply to `connection`, the last one when `isComplete`.
+    func append(_ part: ByteView, to connection: ConnectionToken, isComplete: Bool) {
+        let batch = held[connection]?.replies ?? open[connection.loop]
+        batch.append(to: connection, isComplete: isComplete) { $0.append(part) }
+    }
+
     /// Holds the replies to `connection` back until so many publishes more are finished.
     mutating func hold(_ connection: ConnectionToken, publishes count: Int) {
         let none = ReplyBatch(loop: connection.loop, byteCount: 512)

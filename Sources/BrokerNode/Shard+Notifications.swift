@@ -32,6 +32,8 @@ extension Shard {
         outbox.beginTick(links, at: clock.monotonic(of: now.instant))
         for (waiter, signature) in signed {
             switch waiter {
+            case .receive(let ticket) where LongReceives.owns(ticket: ticket):
+                long.signed(signature, ticket: ticket)
             case .receive(let ticket):
                 finish(unfinished.signed(signature, ticket: ticket))
             case .delivery(let number):
@@ -41,6 +43,8 @@ extension Shard {
         journal.takeFetched { ticket, payload in
             if Outbox.owns(ticket: ticket) {
                 outbox.fetched(payload, ticket: ticket, &signatures)
+            } else if LongReceives.owns(ticket: ticket) {
+                long.fetched(payload, ticket: ticket)
             } else {
                 finish(unfinished.fetched(payload, ticket: ticket, &signatures))
             }

@@ -14,6 +14,9 @@ public final class Shard {
     /// Unfinished publishes wait while more than this is not durable, so that they do not fill the
     /// memory when the disk is slow or full.
     private static let undurablePublishBytes: UInt64 = 8 << 20
+    /// Replies that are handed out in one turn, and their bytes; a batch is never split.
+    private static let repliesPerTurn = 256
+    private static let replyBytesPerTurn = 1 << 20
 
     var broker: Broker
     let journal: Journal
@@ -22,6 +25,9 @@ public final class Shard {
     var replies: ReplyOutbox
     private var parked = ParkedReceives()
     var unfinished = UnfinishedReceives()
+    var long = LongReceives()
+    /// The bytes of received messages that were encoded in this tick.
+    var encodedByteCount = 0
     var content = ReceivedContent()
     var signatures: Signatures
     var outbox: Outbox
@@ -78,6 +84,7 @@ public final class Shard {
     public func tick(_ batches: [CommandBatch], at now: Moment) throws(JournalError) {
         self.now = now
         statistics.ticks += 1
+        encodedByteCount = 0
         try poll()
         takeFinished()
         journal.finishingByteCount = broker.finishingByteCount
@@ -95,6 +102,7 @@ public final class Shard {
         broker.serveWaiters(at: now, into: journal)
         if isStopping { broker.releaseAllWaiters() }
         answerWaiters()
+        long.step(journal, &signatures, links, &replies)
         anticipateSignatures()
         logQueueDeliveries()
         replays.take(from: &broker, seams.archive, isStopping: isStopping)
@@ -116,9 +124,22 @@ public final class Shard {
     }
 
     /// Hands out the replies that may leave now, to be written by the loop they name.
+    ///
+    /// What a slow commit has held up leaves in several turns, because writing takes time.
     public func takeReplies(_ body: (ReplyBatch) -> Void) {
-        while let batch = gate.release(durable: journal.durablePosition) { body(batch) }
+        var count = 0
+        var byteCount = 0
+        while count < Shard.repliesPerTurn, byteCount < Shard.replyBytesPerTurn,
+            let batch = gate.release(durable: journal.durablePosition)
+        {
+            count += batch.count
+            byteCount += batch.byteCount
+            body(batch)
+        }
     }
+
+    /// Whether there are replies that may leave now.
+    private var hasDueReplies: Bool { gate.isOpen(durable: journal.durablePosition) }
 
     /// Counts a turn of the loop, as its thread measured it.
     ///
@@ -135,7 +156,9 @@ public final class Shard {
     /// When the next tick is needed although nothing happens; nil when never.
     public var nextDeadline: Instant? {
         var deadline = broker.nextDeadline
-        if outbox.hasWork { deadline = now.instant }
+        if outbox.hasWork || long.hasWork || hasDueReplies || journal.hasFetched {
+            deadline = now.instant
+        }
         for other in [
             journal.nextDeadline, upkeep.nextDeadline(at: now, journal), archives.nextDeadline,
             replays.nextDeadline, outbox.stopDeadline(after: now),
@@ -156,8 +179,8 @@ public final class Shard {
 
     /// Whether every reply has left and everything is durable.
     public var isQuiet: Bool {
-        gate.count == 0 && parked.count == 0 && unfinished.count == 0 && !replies.isHolding
-            && outbox.isQuiet(at: now)
+        gate.count == 0 && parked.count == 0 && unfinished.count == 0 && long.isEmpty
+            && !replies.isHolding && outbox.isQuiet(at: now)
             && journal.durablePosition >= journal.appendedPosition
     }
 
@@ -243,43 +266,6 @@ extension Shard {
         replies.reply(to: connection) { writer in
             OutcomeEncoder.encode(error: error, form: form, requestID: requestID, into: &writer)
         }
-    }
-
-    private func answer(_ outcome: Outcome, form: ResponseForm, to connection: ConnectionToken) {
-        content.removeAll()
-        if case .received(let messages) = outcome, !messages.isEmpty, !gather(messages) {
-            return unfinished.park(messages, form: form, for: connection, journal, &signatures)
-        }
-        encode(outcome, form: form, to: connection)
-    }
-
-    /// Encodes a reply whose messages are in `content`.
-    func encode(_ outcome: Outcome, form: ResponseForm, to connection: ConnectionToken) {
-        let requestID = requestIDs.next()
-        replies.reply(to: connection) { writer in
-            OutcomeEncoder.encode(
-                outcome, form: form, requestID: requestID, payload: { content.payload($0) },
-                links: links, signature: { content.signature($0) }, into: &writer)
-        }
-    }
-
-    /// Puts payloads and signatures of received messages into `content`; false when some are not
-    /// there.
-    private func gather(_ messages: [ReceivedMessage]) -> Bool {
-        for message in messages {
-            guard let payload = journal.payload(at: message.position, count: message.length)
-            else { return false }
-            guard let entry = message.entry else {
-                content.append(payload, signature: [])
-                continue
-            }
-            switch SignedText.needed(by: payload, entry: entry, &signatures) {
-            case .none: content.append(payload, signature: [])
-            case .signed(let signature): content.append(payload, signature: signature)
-            case .text: return false
-            }
-        }
-        return true
     }
 
     private func reset(_ form: ResponseForm, for connection: ConnectionToken) {

@@ -20,18 +20,25 @@ public enum OutcomeEncoder {
             status: .ok, contentType: form.wire.contentType, form: form, requestID: requestID,
             into: &writer)
         do throws(ByteReader.EndOfBytes) {
+            openDocument(form, into: &writer)
+            let before = writer.count
             switch form.wire {
             case .json:
                 var fields = JSONFieldWriter()
-                writer.append(0x7B)
                 try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
-                writer.append(0x7D)
+            case .query where !form.hasResult: break
+            case .queryAsJSON where !form.hasResult: break
+            case .query where form.service == .sqs:
+                var fields = XMLFieldWriter()
+                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
             case .query:
-                try encodeXML(outcome, form, requestID, payload, links, signature, into: &writer)
+                var fields = NestedXMLFieldWriter()
+                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
             case .queryAsJSON:
-                try encodeRendering(
-                    outcome, form, requestID, payload, links, signature, into: &writer)
+                var fields = JSONFieldWriter(rendersMapsAsLists: form.service == .sqs)
+                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
             }
+            closeDocument(form, requestID, isEmpty: writer.count == before, into: &writer)
             response.close(form: form, into: &writer)
         } catch {
             // A record that cannot be read is damage of ours, not of the client's making.
@@ -42,66 +49,62 @@ public enum OutcomeEncoder {
         }
     }
 
-    private static func encodeXML(
-        _ outcome: Outcome, _ form: ResponseForm, _ requestID: RequestID,
-        _ payload: (Int) -> ByteView, _ links: NotificationLinks, _ signature: (Int) -> ByteView,
-        into writer: inout ByteWriter
-    ) throws(ByteReader.EndOfBytes) {
+    /// Appends what stands before the fields of an answer.
+    static func openDocument(_ form: ResponseForm, into writer: inout ByteWriter) {
         let name = form.wireName
-        writer.append(form.service.documentStart)
-        writer.append(name)
-        writer.append("Response xmlns=\"")
-        writer.append(form.service.namespace)
-        writer.append("\">")
-        if form.hasResult {
+        switch form.wire {
+        case .json:
+            writer.append(0x7B)
+        case .query:
+            writer.append(form.service.documentStart)
+            writer.append(name)
+            writer.append("Response xmlns=\"")
+            writer.append(form.service.namespace)
+            writer.append("\">")
+            guard form.hasResult else { return }
             writer.append(0x3C)
             writer.append(name)
             writer.append("Result>")
-            let before = writer.count
-            if form.service == .sqs {
-                var fields = XMLFieldWriter()
-                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
-            } else {
-                var fields = NestedXMLFieldWriter()
-                try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
-            }
-            if writer.count == before {
-                writer.truncate(to: before - 1)
+        case .queryAsJSON:
+            writer.append("{\"")
+            writer.append(name)
+            writer.append("Response\":{")
+            guard form.hasResult else { return }
+            writer.append("\"")
+            writer.append(name)
+            writer.append("Result\":{")
+        }
+    }
+
+    /// Appends what stands behind the fields of an answer, of which `isEmpty` says there are none.
+    static func closeDocument(
+        _ form: ResponseForm, _ requestID: RequestID, isEmpty: Bool, into writer: inout ByteWriter
+    ) {
+        let name = form.wireName
+        switch form.wire {
+        case .json:
+            writer.append(0x7D)
+        case .query:
+            if form.hasResult, isEmpty {
+                writer.truncate(to: writer.count - 1)
                 writer.append("/>")
-            } else {
+            } else if form.hasResult {
                 writer.append("</")
                 writer.append(name)
                 writer.append("Result>")
             }
-        }
-        writer.append("<ResponseMetadata><RequestId>")
-        writer.append(uuid: requestID.high, low: requestID.low)
-        writer.append("</RequestId></ResponseMetadata></")
-        writer.append(name)
-        writer.append("Response>")
-    }
-
-    /// The same document as JSON, for query requests that accept it.
-    private static func encodeRendering(
-        _ outcome: Outcome, _ form: ResponseForm, _ requestID: RequestID,
-        _ payload: (Int) -> ByteView, _ links: NotificationLinks, _ signature: (Int) -> ByteView,
-        into writer: inout ByteWriter
-    ) throws(ByteReader.EndOfBytes) {
-        let name = form.wireName
-        writer.append("{\"")
-        writer.append(name)
-        writer.append("Response\":{")
-        if form.hasResult {
-            writer.append("\"")
+            writer.append("<ResponseMetadata><RequestId>")
+            writer.append(uuid: requestID.high, low: requestID.low)
+            writer.append("</RequestId></ResponseMetadata></")
             writer.append(name)
-            writer.append("Result\":{")
-            var fields = JSONFieldWriter(rendersMapsAsLists: form.service == .sqs)
-            try outcome.write(form, payload, links, signature, to: &fields, into: &writer)
-            writer.append("},")
+            writer.append("Response>")
+        case .queryAsJSON:
+            // The same document as JSON, for query requests that accept it.
+            if form.hasResult { writer.append("},") }
+            writer.append("\"ResponseMetadata\":{\"RequestId\":\"")
+            writer.append(uuid: requestID.high, low: requestID.low)
+            writer.append("\"}}}")
         }
-        writer.append("\"ResponseMetadata\":{\"RequestId\":\"")
-        writer.append(uuid: requestID.high, low: requestID.low)
-        writer.append("\"}}}")
     }
 
     /// Appends the response that carries `error`.

@@ -1,24 +1,34 @@
 #include "CLinux.h"
 #include "move_down.h"
 
-// The value of a hexadecimal digit, or 255.
-static inline uint8_t digit(uint8_t byte) {
-    uint8_t number = (uint8_t)(byte - '0'), letter = (uint8_t)((byte | 0x20) - 'a');
-    return number < 10 ? number : letter < 6 ? (uint8_t)(letter + 10) : 255;
+// The value of a hexadecimal digit plus one, or 0.
+static const uint8_t digit_value[256] = {
+    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ['A'] = 11, 12, 13, 14, 15, 16,
+    ['a'] = 11, 12, 13, 14, 15, 16,
+};
+
+// Undoes the codes of three bytes that stand in a row.
+static inline void undo_codes(uint8_t *text, size_t count, size_t *read, size_t *written) {
+    size_t from = *read, to = *written;
+    while (count - from >= 3 && text[from] == '%') {
+        unsigned high = digit_value[text[from + 1]], low = digit_value[text[from + 2]];
+        if (!high || !low) break;
+        text[to++] = (uint8_t)((high - 1) << 4 | (low - 1));
+        from += 3;
+    }
+    *read = from, *written = to;
 }
 
-// Undoes what stands at `from` and steps behind it.
-static inline uint8_t undo(const uint8_t *text, size_t count, size_t *from) {
-    uint8_t byte = text[*from];
-    if (byte == '%' && count - *from >= 3) {
-        uint8_t high = digit(text[*from + 1]), low = digit(text[*from + 2]);
-        if ((high | low) < 16) {
-            *from += 3;
-            return (uint8_t)(high << 4 | low);
-        }
-    }
-    *from += 1;
-    return byte == '+' ? ' ' : byte;
+// Undoes what stands at `from` and what follows it, and steps behind that.
+static inline void undo(uint8_t *text, size_t count, size_t *read, size_t *written) {
+    size_t before = *read;
+    undo_codes(text, count, read, written);
+    if (*read != before) return;
+    uint8_t byte = text[before];
+    text[*written] = byte == '+' ? ' ' : byte;
+    *written += 1;
+    *read += 1;
 }
 
 size_t apus_form_decode(uint8_t *text, size_t count) {
@@ -31,27 +41,23 @@ size_t apus_form_decode(uint8_t *text, size_t count) {
         __m128i special = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('%')),
                                        _mm_cmpeq_epi8(block, _mm_set1_epi8('+')));
         unsigned stops = (unsigned)_mm_movemask_epi8(special);
-        const size_t end = from + 16;
+        const size_t start = from;
         while (stops) {
-            size_t stop = end - 16 + (size_t)__builtin_ctz(stops);
+            size_t stop = start + (size_t)__builtin_ctz(stops);
             move_down(text + to, text + from, stop - from);
             to += stop - from;
             from = stop;
-            // The byte is read before the place it may be written to, which is not behind it.
-            uint8_t meaning = undo(text, count, &from);
-            text[to++] = meaning;
-            stops &= ~0u << (from - (end - 16));
+            undo(text, count, &from, &to);
+            if (from - start >= 16) break;
+            stops &= ~0u << (from - start);
         }
-        if (from < end) {
-            move_down(text + to, text + from, end - from);
-            to += end - from;
-            from = end;
+        if (from - start < 16) {
+            move_down(text + to, text + from, start + 16 - from);
+            to += start + 16 - from;
+            from = start + 16;
         }
     }
 #endif
-    while (from < count) {
-        uint8_t meaning = undo(text, count, &from);
-        text[to++] = meaning;
-    }
+    while (from < count) undo(text, count, &from, &to);
     return to;
 }

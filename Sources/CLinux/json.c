@@ -116,6 +116,13 @@ static void undo_letters(uint8_t *text, size_t count, size_t *read, size_t *writ
             }
             text[to++] = meaning;
             done = stop + 2;
+            // Escapes often stand in a row.
+            while (text[from + done] == '\\' && count - from - done >= 35
+                   && (meaning = letter_meaning[text[from + done + 1]])) {
+                text[to++] = meaning;
+                done += 2;
+            }
+            if (done >= 16) break;
             stops &= ~0u << done;
         } while (stops);
         if (done < 16) {

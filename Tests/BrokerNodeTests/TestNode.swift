@@ -112,7 +112,8 @@ final class TestNode {
         }
         table.expire(at: now)
         wires.removeAll { $0.wire.isClosed }
-        return isBusy
+        let isDue = shard.nextDeadline.map { shard.clock.monotonic(of: $0) <= now } ?? false
+        return isBusy || isDue
     }
 
     /// Turns until nothing happens any more.

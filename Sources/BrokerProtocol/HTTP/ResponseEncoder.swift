@@ -59,7 +59,8 @@ public enum ResponseEncoder {
 struct OpenResponse {
     private static let lengthRoom: ByteView = "          "
     private var lengthOffset = 0
-    private var bodyStart = 0
+    /// Where the body begins.
+    private(set) var bodyStart = 0
 
     /// Appends a head; the body follows.
     init(
@@ -118,14 +119,20 @@ struct OpenResponse {
 
     /// Sets the length of the body that has been appended, and drops it if only the head is wanted.
     func close(form: ResponseForm, into writer: inout ByteWriter) {
-        var length = writer.count - bodyStart
+        setLength(of: writer.count, in: &writer)
+        if form.omitsBody { writer.truncate(to: bodyStart) }
+    }
+
+    /// Sets the length of a body that ends after `byteCount` bytes of the response, whose beginning
+    /// is in `writer`.
+    func setLength(of byteCount: Int, in writer: inout ByteWriter) {
+        var length = byteCount - bodyStart
         var offset = lengthOffset + Self.lengthRoom.count
         repeat {
             offset -= 1
             writer.replace(at: offset, with: Self.digits[length % 10..<length % 10 + 1])
             length /= 10
         } while length > 0
-        if form.omitsBody { writer.truncate(to: bodyStart) }
     }
 
     private static let digits: ByteView = "0123456789"

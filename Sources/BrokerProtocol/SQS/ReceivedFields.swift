@@ -22,23 +22,38 @@ extension FieldWriter {
     ) throws(ByteReader.EndOfBytes) {
         beginList(.messages, into: &writer)
         for (index, message) in messages.enumerated() {
-            beginElement(.messages, into: &writer)
-            if let entry = message.entry {
-                var body = ByteWriter(capacity: 64)
-                let stored = try StoredMessage(
-                    payload: payload(index), entry: entry, links: links,
-                    signature: signature(index), body: &body)
-                write(message, stored, selection, into: &writer)
-                // The message has views of the body, which has to stay until here.
-                body.removeAll()
-            } else {
-                let stored = try StoredMessage(payload: payload(index))
-                write(message, stored, selection, into: &writer)
-            }
-            endElement(.messages, into: &writer)
+            try write(
+                message, selection, payload(index), links, signature(index), into: &writer)
         }
         endList(.messages, into: &writer)
     }
+
+    /// Writes one received message as an element of the list of messages.
+    mutating func write(
+        _ message: ReceivedMessage, _ selection: AttributeSelection, _ payload: ByteView,
+        _ links: NotificationLinks, _ signature: ByteView, into writer: inout ByteWriter
+    ) throws(ByteReader.EndOfBytes) {
+        beginElement(.messages, into: &writer)
+        if let entry = message.entry {
+            var body = ByteWriter(capacity: 64)
+            let stored = try StoredMessage(
+                payload: payload, entry: entry, links: links, signature: signature, body: &body)
+            write(message, stored, selection, into: &writer)
+            // The message has views of the body, which has to stay until here.
+            body.removeAll()
+        } else {
+            let stored = try StoredMessage(payload: payload)
+            write(message, stored, selection, into: &writer)
+        }
+        endElement(.messages, into: &writer)
+    }
+
+    /// Begins or ends the list of messages.
+    mutating func beginMessages(into writer: inout ByteWriter) {
+        beginList(.messages, into: &writer)
+    }
+
+    mutating func endMessages(into writer: inout ByteWriter) { endList(.messages, into: &writer) }
 
     private mutating func write(
         _ message: ReceivedMessage, _ stored: StoredMessage, _ selection: AttributeSelection,
