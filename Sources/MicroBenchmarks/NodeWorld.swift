@@ -113,8 +113,12 @@ final class NodeWorld: World {
             seams: Seams(
                 courier: seams, signer: seams, archive: MemoryArchive(), deliveryLog: seams),
             wall: NodeWorld.wall(now), monotonic: now)
+        // A turn takes all that is sent in it, however long.
+        var limits = NodeLimits()
+        limits.readBytesPerTick = 1 << 40
+        limits.requestBytesPerTick = 1 << 40
         table = ConnectionTable(
-            loop: 0, limits: NodeLimits(),
+            loop: 0, limits: limits,
             door: RequestDoor(configuration: ProtocolConfiguration(), offersReset: false),
             requestIDs: RequestIDs(seed: 1), now: now)
         for _ in 0..<NodeWorld.connectionCount {
