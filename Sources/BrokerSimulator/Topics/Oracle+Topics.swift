@@ -15,7 +15,9 @@ extension Oracle {
             guard one.queue != nil else { break }
             become(one) { $0 = one.initial }
         case .confirm(let one, _, .first): become(one) { $0 = one.initial }
-        case .confirm(let one, _, .again): become(one) { _ in }
+        case .confirm(let one, let token, .again):
+            one.spentTokens.append(token)
+            become(one) { _ in }
         case .confirm(_, _, .stale), .look: break
         case .unsubscribe(let one): mayEnd(one)
         case .set(let one, let change): become(one) { change.apply(to: &$0) }

@@ -57,6 +57,9 @@ final class SimulatedSubscription {
     var usedToken: String?
     /// Tokens of lives that have ended.
     var staleTokens: [String] = []
+    /// Tokens by which it came back. They come again when their delivery is repeated, and would take
+    /// back what it was before it came back.
+    var spentTokens: [String] = []
     var quietUntil: UInt64 = 0
     /// What the endpoint got, by number of the publication.
     var receptions: [Int: [Reception]] = [:]

@@ -41,7 +41,8 @@ final class SubscriberWatch {
         _ token: String, _ type: String, _ arn: String?, _ subscription: SimulatedSubscription
     ) {
         transcript.note("\(subscription.endpoint) gets a \(type)")
-        guard !subscription.staleTokens.contains(token) else { return }
+        guard !subscription.staleTokens.contains(token), !subscription.spentTokens.contains(token)
+        else { return }
         if type == "SubscriptionConfirmation" {
             subscription.token = token
         } else if arn == subscription.arn {
