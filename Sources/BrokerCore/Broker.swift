@@ -135,6 +135,7 @@ public struct Broker: ~Copyable {
     mutating func applyFounded(handleKey: SipKey, hashKey: SipKey) {
         self.handleKey = handleKey
         self.hashKey = hashKey
+        topics.hashKey = hashKey
         isFounded = true
     }
 

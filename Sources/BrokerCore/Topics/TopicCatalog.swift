@@ -2,13 +2,6 @@ import Bytes
 
 /// Topics and subscriptions, and how they are found.
 final class TopicCatalog {
-    /// An endpoint of a topic: nobody subscribes twice in the same way.
-    private struct EndpointKey: Hashable {
-        var topic: UInt32
-        var protocolKind: SubscriptionProtocol
-        var endpoint: String
-    }
-
     /// Topics by number; nil once they are deleted and nothing refers to them.
     var topics: [Topic?] = [nil]
     /// Subscriptions by number; nil once they have ended and nothing is owed to them.
@@ -21,8 +14,13 @@ final class TopicCatalog {
     /// What each account has in each region.
     private(set) var namespaces: [Namespace: TopicNamespace] = [:]
     private var topicOfARN: [String: Topic] = [:]
-    private var subscriptionOfID: [MessageID: Subscription] = [:]
-    private var subscriptionOfEndpoint: [EndpointKey: Subscription] = [:]
+    /// Numbers of the subscriptions that are pending or confirmed, by the last part of the ARN. There
+    /// may be very many, and an index grows without a pause.
+    private let subscriptionOfID = HashIndex()
+    /// By the digest of topic, protocol and endpoint: nobody subscribes twice in the same way.
+    private let subscriptionOfEndpoint = HashIndex()
+    /// The key of the digests.
+    var hashKey = SipKey(k0: 0, k1: 0)
     private var platformOfIdentity: [PlatformIdentity: PlatformApplication] = [:]
     private var deviceOfID: [MessageID: PlatformEndpoint] = [:]
 
@@ -35,14 +33,16 @@ final class TopicCatalog {
     func topic(arn: String) -> Topic? { topicOfARN[arn] }
 
     /// The subscription, pending or confirmed, whose ARN ends with `id`.
-    func subscription(_ id: MessageID) -> Subscription? { subscriptionOfID[id] }
+    func subscription(_ id: MessageID) -> Subscription? {
+        subscriptionOfID[Self.key(of: id)].flatMap { subscriptions[Int($0)] }
+    }
 
     /// The subscription, pending or confirmed, of this endpoint to a topic.
     func subscription(
         to topic: Topic, _ protocolKind: SubscriptionProtocol, _ endpoint: String
     ) -> Subscription? {
-        subscriptionOfEndpoint[
-            EndpointKey(topic: topic.number, protocolKind: protocolKind, endpoint: endpoint)]
+        subscriptionOfEndpoint[key(of: endpoint, protocolKind, of: topic)]
+            .flatMap { subscriptions[Int($0)] }
     }
 
     func platform(_ identity: PlatformIdentity) -> PlatformApplication? {
@@ -105,8 +105,8 @@ final class TopicCatalog {
     func enter(_ subscription: Subscription) {
         keep(subscription)
         let topic = subscription.topic
-        subscriptionOfID[subscription.id] = subscription
-        subscriptionOfEndpoint[key(of: subscription)] = subscription
+        subscriptionOfID.insert(Self.key(of: subscription.id), subscription.number)
+        subscriptionOfEndpoint.insert(key(of: subscription), subscription.number)
         topic.subscriptions.append(subscription.number)
         change(subscription.owner, topic.identity.region) {
             $0.subscriptions.append(subscription.number)
@@ -125,8 +125,8 @@ final class TopicCatalog {
     func leave(_ subscription: Subscription) {
         uncount(subscription)
         let topic = subscription.topic
-        subscriptionOfID[subscription.id] = nil
-        subscriptionOfEndpoint[key(of: subscription)] = nil
+        subscriptionOfID.remove(Self.key(of: subscription.id))
+        subscriptionOfEndpoint.remove(key(of: subscription))
         topic.subscriptions.removeNumber(subscription.number)
         change(subscription.owner, topic.identity.region) {
             $0.subscriptions.removeNumber(subscription.number)
@@ -170,10 +170,22 @@ final class TopicCatalog {
         }
     }
 
-    private func key(of subscription: Subscription) -> EndpointKey {
-        EndpointKey(
-            topic: subscription.topic.number, protocolKind: subscription.protocolKind,
-            endpoint: subscription.endpoint)
+    private static func key(of id: MessageID) -> Hash128 {
+        Hash128(first: id.high, second: id.low)
+    }
+
+    private func key(of subscription: Subscription) -> Hash128 {
+        key(of: subscription.endpoint, subscription.protocolKind, of: subscription.topic)
+    }
+
+    private func key(
+        of endpoint: String, _ protocolKind: SubscriptionProtocol, of topic: Topic
+    ) -> Hash128 {
+        var hasher = SipHasher(key: hashKey)
+        hasher.update(littleEndian: topic.number)
+        hasher.update(protocolKind.rawValue)
+        endpoint.withByteView { hasher.update($0) }
+        return hasher.finish()
     }
 
     // MARK: Platform applications and devices
