@@ -2,14 +2,15 @@ import BrokerNode
 import Bytes
 import Testing
 
+/// The base64 of a text.
+func base64(_ text: String) -> String {
+    var writer = ByteWriter()
+    text.withByteView { writer.append(base64: $0) }
+    return writer.view.string
+}
+
 @Suite("Notifications in queues")
 struct EnvelopeTests {
-    private func base64(_ text: String) -> String {
-        var writer = ByteWriter()
-        text.withByteView { writer.append(base64: $0) }
-        return writer.view.string
-    }
-
     @Test("An envelope is signed when it is published, and its receive need not wait")
     func signedAhead() throws {
         let node = try TestNode.withTopic()

@@ -167,4 +167,29 @@ struct LongReceiveTests {
             #expect(wire.answers.first?.holds("\"\(index)-\(Self.body)\"") == true)
         }
     }
+
+    @Test("Envelopes get their signatures, and nobody else waits for them")
+    func envelopes() throws {
+        let node = try TestNode.withTopic()
+        try node.subscribeQueue("q")
+        node.signer.isHeld = true
+        let text = String(Self.body.prefix(200_000))
+        for index in 0..<3 { try node.done(Ask.publish("\(index)-" + text)) }
+        let wire = node.connect()
+        wire.send(Ask.receive(from: "q"))
+        try node.settle()
+        #expect(wire.outgoing.isEmpty && !node.shard.isQuiet)
+        try node.done(Ask.health)
+        while wire.answers.isEmpty, node.signer.texts.count <= 3 {
+            node.signer.release()
+            try node.settle()
+        }
+        let answer = try #require(wire.answers.first)
+        for number in 0..<3 {
+            #expect(answer.holds("\(number)-\(text)"))
+            let signature = ScriptedSigner.signature(number: number + 1, version: 1)
+            #expect(answer.holds(base64(signature)))
+        }
+        #expect(node.signer.texts.count == 3)
+    }
 }
