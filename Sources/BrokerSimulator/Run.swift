@@ -1,8 +1,9 @@
 /// A run of one seed: set-up and faults for as long as was asked for; then faults stop, everybody
 /// rests, messages are counted, and everything is received and deleted.
 final class Run {
-    /// How long what is under way may take once faults have stopped.
-    private static let restMilliseconds: UInt64 = 60_000
+    /// How long what is under way may take once faults have stopped: eight long polls of twenty
+    /// seconds may stand one behind the other.
+    private static let restMilliseconds: UInt64 = 240_000
     /// How long everything may take to be received and deleted: visibility, delays, attempts to
     /// deliver, then a receive after the other.
     private static let drainMilliseconds: UInt64 = 3_600_000
