@@ -1,5 +1,4 @@
 import BrokerNode
-import Synchronization
 import Testing
 
 @testable import BrokerServer
@@ -10,7 +9,7 @@ import Testing
             [.read, .respond(200, "ok", "Connection: close\r\n")]
         }.start()
         defer { server.stop() }
-        let asked = Mutex<[String]>([])
+        let asked = Lock<[String]>([])
         let harness = try CourierHarness { host in
             asked.withLock { $0.append(host) }
             return .addresses(["127.0.0.1"])
@@ -71,8 +70,8 @@ import Testing
 
     @Test func manyNamesThatHangHoldNoMoreThanTheThreadsThereAre() throws {
         let gate = try Wake()
-        let running = Mutex(0)
-        let most = Mutex(0)
+        let running = Lock(0)
+        let most = Lock(0)
         let harness = try CourierHarness { _ in
             let count = running.withLock { count in
                 count += 1

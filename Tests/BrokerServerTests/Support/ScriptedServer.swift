@@ -1,7 +1,6 @@
 import BrokerNode
 import Bytes
 import Glibc
-import Synchronization
 
 @testable import BrokerServer
 
@@ -39,7 +38,7 @@ final class ScriptedServer: Sendable {
     }
 
     private let door: Door
-    private let seen = Mutex(Seen())
+    private let seen = Lock(Seen())
     private let identity: TestIdentity?
     private let script: Script
 
