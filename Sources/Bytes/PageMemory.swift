@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Whole pages of memory that are written through checked verbs and read through views: what a
@@ -56,13 +55,13 @@ public final class PageMemory {
         return takenEnd..<end
     }
 
-    /// Touches the pages of `range` and leaves their bytes alone, whoever writes them meanwhile.
-    /// May be called by any thread.
+    /// Has the system provide the pages of `range`, which begins at a page, as a first write to each
+    /// would, without touching their bytes. May be called by any thread. Before Linux 5.14 it does
+    /// nothing.
     public func touch(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "within the memory")
-        // Safe because the range was just checked and each byte is exchanged for itself at once.
-        unsafe apus_touch_pages(
-            (start + range.lowerBound).assumingMemoryBound(to: UInt8.self), range.count)
+        // Safe because the range was just checked and no byte changes.
+        _ = unsafe madvise(start + range.lowerBound, range.count, MADV_POPULATE_WRITE)
     }
 
     /// The bytes `range`.

@@ -44,10 +44,6 @@ size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
 /// room for 6 * count + 16 bytes.
 size_t apus_xml_escape(uint8_t *out, const uint8_t *text, size_t count);
 
-/// Touches every page of the bytes as a write would, and leaves them as they are even while another
-/// thread writes them.
-void apus_touch_pages(uint8_t *bytes, size_t count);
-
 /// Undoes the coding of forms in place and returns the new length: %XX is a byte, + a space, and a
 /// percent sign without two digits stands for itself.
 size_t apus_form_decode(uint8_t *text, size_t count);
