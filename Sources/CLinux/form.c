@@ -1,12 +1,6 @@
 #include "CLinux.h"
+#include "digits.h"
 #include "move_down.h"
-
-// The value of a hexadecimal digit plus one, or 0.
-static const uint8_t digit_value[256] = {
-    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-    ['A'] = 11, 12, 13, 14, 15, 16,
-    ['a'] = 11, 12, 13, 14, 15, 16,
-};
 
 // Undoes the codes of three bytes that stand in a row.
 static inline void undo_codes(uint8_t *text, size_t count, size_t *read, size_t *written) {

@@ -1,4 +1,5 @@
 #include "CLinux.h"
+#include "digits.h"
 #include "move_down.h"
 #include "utf8.h"
 
@@ -6,13 +7,6 @@
 static const uint8_t letter_meaning[256] = {
     ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f',
     ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
-};
-
-// The value of a hexadecimal digit plus one, or 0.
-static const uint8_t digit_value[256] = {
-    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-    ['A'] = 11, 12, 13, 14, 15, 16,
-    ['a'] = 11, 12, 13, 14, 15, 16,
 };
 
 // The unit of the escape \uXXXX at the front of six bytes, or 0x10000.

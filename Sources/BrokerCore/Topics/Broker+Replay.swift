@@ -14,6 +14,8 @@ struct Replay: Equatable {
     var startSequence: UInt64
     /// The last message that was delivered again; 0 before the first.
     var sequence: UInt64 = 0
+    /// The number after which messages have been missed so far.
+    var caughtUp: UInt64 { max(startSequence, sequence) }
     /// Whether the node is reading for it. Not part of the durable state.
     var isRequested = false
     /// Set while messages are on their way to the archive that come before what it has: when the
@@ -45,9 +47,9 @@ extension Broker {
     /// A replay policy was set: the subscription gets nothing new until it has caught up. What it
     /// has missed because of a replay that is replaced by this one follows this one.
     mutating func startReplay(of subscription: Subscription, policy: ReplayPolicy) {
-        let caughtUp = subscription.replay.map { max($0.startSequence, $0.sequence) }
         subscription.replay = Replay(
-            phase: .range(policy), startSequence: caughtUp ?? subscription.topic.sequence)
+            phase: .range(policy),
+            startSequence: subscription.replay?.caughtUp ?? subscription.topic.sequence)
         replaying.removeAll { $0 == subscription.number }
         replaying.append(subscription.number)
     }
@@ -56,8 +58,7 @@ extension Broker {
     /// has missed does.
     mutating func breakOffReplay(of subscription: Subscription) {
         guard let replay = subscription.replay else { return }
-        subscription.replay = Replay(
-            phase: .recent, startSequence: max(replay.startSequence, replay.sequence))
+        subscription.replay = Replay(phase: .recent, startSequence: replay.caughtUp)
     }
 
     /// The subscription gets what is published from now on.
@@ -86,7 +87,7 @@ extension Broker {
                 request.from = policy.start
                 request.until = policy.end
             case .recent:
-                request.afterSequence = max(replay.sequence, replay.startSequence)
+                request.afterSequence = replay.caughtUp
             }
             body(request)
         }
