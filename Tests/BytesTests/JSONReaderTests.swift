@@ -186,6 +186,21 @@ private func skipping(_ text: String) -> JSONError? {
         }
     }
 
+    @Test func aStringEndsWhereverItsQuoteStands() {
+        for count in 0..<300 {
+            let plain = String(repeating: "a", count: count)
+            for (written, read) in [("", ""), ("\\\"", "\""), ("é", "é"), ("\\n", "\n")] {
+                let rest = String(repeating: "b", count: 299 - count)
+                let fault = reading(#""\#(plain)\#(written)\#(rest)" "#) {
+                    reader throws(JSONError) in
+                    #expect(try reader.string().string == plain + read + rest)
+                    try reader.finish()
+                }
+                #expect(fault == nil)
+            }
+        }
+    }
+
     @Test func everyEscapeIsUndone() {
         let text = #""\"\\\/\b\f\n\r\t\u0041\u00E9\u4e16\uD83C\uDF0D tail""#
         reading(text) { reader throws(JSONError) in

@@ -261,6 +261,22 @@ private func written(_ write: (inout ByteWriter) -> Void) -> String {
         }
     }
 
+    @Test func whatIsNotAllowedIsFoundWhereverItStands() {
+        // Long enough for every width at which bytes are looked at together.
+        for count in 0..<300 {
+            var bytes = [UInt8](repeating: 0x61, count: count)
+            withView(bytes) { #expect(XMLCharacters.isAllowed($0) && UTF8.validate($0)) }
+            for index in bytes.indices {
+                bytes[index] = 0x1F
+                withView(bytes) { #expect(!XMLCharacters.isAllowed($0)) }
+                bytes[index] = 0x80
+                withView(bytes) { #expect(!XMLCharacters.isAllowed($0) && !UTF8.validate($0)) }
+                bytes[index] = [0x09, 0x0A, 0x0D, 0x20, 0x22, 0x5C, 0x7F][index % 7]
+                withView(bytes) { #expect(XMLCharacters.isAllowed($0)) }
+            }
+        }
+    }
+
     private static func isXML(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x9, 0xA, 0xD, 0x20...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF: true
