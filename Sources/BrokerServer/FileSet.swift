@@ -40,6 +40,9 @@ final class FileSet {
                 // Safe because the journal keeps the memory until the completion was taken.
                 try unsafe handle.write(from: memory.start, count: memory.byteCount, at: offset)
                 if sync { try handle.syncData() }
+                if file.kind == .snapshotDraft {
+                    handle.dropFromCache(count: memory.byteCount, at: offset)
+                }
             case .read(let file, let offset, let memory):
                 // Safe because the journal keeps the memory until the completion was taken.
                 return try unsafe opened(file).read(

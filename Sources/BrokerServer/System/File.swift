@@ -62,6 +62,13 @@ final class File {
         guard fdatasync(descriptor.number) == 0 else { throw SystemError("fdatasync") }
     }
 
+    /// Lets the page cache forget bytes that were written and synced, so that what is written next
+    /// finds pages that are there already. A hint.
+    func dropFromCache(count: Int, at offset: UInt64) {
+        _ = posix_fadvise(
+            descriptor.number, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
+    }
+
     /// Makes what was written and the file's length durable.
     func syncAll() throws(SystemError) {
         guard fsync(descriptor.number) == 0 else { throw SystemError("fsync") }
