@@ -8,7 +8,7 @@ import BrokerJournal
 /// time that the loop waited for a processor does not count: another thread would wait as well.
 struct CommitPlace {
     /// A commit of more bytes than this is not tried on the loop's thread.
-    private static let largestByteCount = 512 * 1024
+    private static let largestByteCount = 1024 * 1024
     /// Commits that take longer on average are slow.
     static let slowNanoseconds: UInt64 = 2_000_000
     /// How much one commit may add to the average, so that a stall is forgotten again.

@@ -118,10 +118,12 @@ struct ServeCommand {
         return shard
     }
 
-    /// With further loops, or when nobody waits for a commit, the shard's thread has better to do.
+    /// With further loops and a processor left for the disk's thread, or when nobody waits for a
+    /// commit, the shard's thread has better to do.
     private var commitPlace: CommitPlace {
-        if case .commit = options.durability { return CommitPlace(mayUseLoop: options.loops == 1) }
-        return CommitPlace(mayUseLoop: false)
+        guard case .commit = options.durability else { return CommitPlace(mayUseLoop: false) }
+        let hasProcessorLeft = Int(apus_processor_count()) > options.loops
+        return CommitPlace(mayUseLoop: options.loops == 1 || !hasProcessorLeft)
     }
 
     private var journalSettings: JournalSettings {

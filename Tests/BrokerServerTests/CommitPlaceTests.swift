@@ -51,7 +51,7 @@ import Testing
 
     @Test func largeCommitsAndOtherModesNeverUseTheLoop() {
         var place = CommitPlace(mayUseLoop: true)
-        let large = places(of: 3, in: &place, byteCount: 1 << 20, nanoseconds: 0)
+        let large = places(of: 3, in: &place, byteCount: 2 << 20, nanoseconds: 0)
         #expect(large == [false, false, false])
         var other = CommitPlace(mayUseLoop: false)
         let small = places(of: 3, in: &other, nanoseconds: 0)
