@@ -24,7 +24,7 @@ extension Broker {
     /// Does everything that has fallen due, at most a bounded number of things in one call; while
     /// more is due, `nextDeadline` is in the past.
     public mutating func advance(to now: Moment, into sink: any RecordSink) {
-        passTime(to: now.instant, limit: Limits.chores)
+        passTime(to: now.instant, limit: configuration.stepsPerTick)
         var left = Limits.chores
         while left > 0, let due = chores.popExpired(upTo: now.instant.milliseconds) {
             let number = UInt32(truncatingIfNeeded: due.payload)
@@ -39,18 +39,27 @@ extension Broker {
             endRecord(.messagesSwept, into: sink)
             applySwept(Limits.chores, at: now)
         }
+        if !deletedTopics.isEmpty { sweepDeletedTopics() }
+        if !changedDelays.isEmpty {
+            continueDelayChanges(at: now.instant, limit: configuration.stepsPerTick)
+        }
         receiversLeft = configuration.receiversPerTick
         continuePublishes(at: now, into: sink)
     }
 
     /// When `advance` next has something to do; nil when nothing waits for its time.
     public var nextDeadline: Instant? {
-        if !abandoned.isEmpty || !toBeServed.isEmpty { return latestInstant }
+        if !abandoned.isEmpty || !toBeServed.isEmpty || hasChangesToFinish {
+            return latestInstant
+        }
         if unfinishedPublishes.count > 0 && !waitsForDisk { return latestInstant }
         let instants = (store.wheel.nextDeadline, chores.nextDeadline)
         guard let first = instants.0 ?? instants.1 else { return nil }
         return Instant(milliseconds: min(first, instants.1 ?? first))
     }
+
+    /// Whether changes of very many things are to be continued.
+    private var hasChangesToFinish: Bool { !deletedTopics.isEmpty || !changedDelays.isEmpty }
 
     /// Does a chore and returns how many slots it freed.
     private mutating func perform(
@@ -131,7 +140,7 @@ extension Broker {
     }
 
     /// Makes ready the delayed messages of a FIFO queue that are due; returns how many.
-    private mutating func endDelays(of queue: Queue, at instant: Instant, limit: Int) -> Int {
+    mutating func endDelays(of queue: Queue, at instant: Instant, limit: Int) -> Int {
         let backlog = queue.backlog
         let delay = UInt64(queue.settings.delaySeconds) * 1000
         var count = 0
@@ -156,26 +165,6 @@ extension Broker {
         backlog.delayTimer = store.wheel.schedule(
             at: store.messages[backlog.firstDelayed].sentAt + delay,
             payload: 1 << 56 | UInt64(backlog.number))
-    }
-
-    /// The delay of a FIFO queue changed, which applies to the messages that are there.
-    mutating func applyDelayChanged(of queue: Queue, at instant: Instant) {
-        let backlog = queue.backlog
-        if backlog.delayTimer != 0 { store.wheel.cancel(backlog.delayTimer) }
-        backlog.delayTimer = 0
-        let delay = UInt64(queue.settings.delaySeconds) * 1000
-        var slot =
-            backlog.firstDelayed == 0
-            ? backlog.youngest : store.messages[backlog.firstDelayed].previousByAge
-        while slot != 0, store.messages[slot].sentAt + delay > instant.milliseconds {
-            // A message that was received once has had its delay.
-            if store.messages[slot].place == .ready, store.messages[slot].delivery == 0 {
-                store.becomeDelayedAgain(slot, in: backlog)
-                backlog.firstDelayed = slot
-            }
-            slot = store.messages[slot].previousByAge
-        }
-        _ = endDelays(of: queue, at: instant, limit: .max)
     }
 
     // MARK: Retention and sweeping

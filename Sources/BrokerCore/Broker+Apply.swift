@@ -102,7 +102,7 @@ extension Broker {
         switch type {
         case .queueDeleted: applyQueueDeleted(queue, at: now)
         case .queueSettingsChanged:
-            applySettingsChanged(queue, to: try reader.settings(), at: now)
+            applySettingsChanged(queue, to: try reader.settings(), at: now, delayLimit: .max)
         case .queueTagsChanged: applyTagsChanged(queue, to: try reader.tags())
         default:
             let backlog: UInt32 = try reader.integer()

@@ -108,6 +108,8 @@ extension Broker {
         backlog.lastDeduplication = try reader.integer()
         backlog.workedAt = try reader.integer()
         backlog.work = try reader.integer()
+        // Where the change was is found again by `finishDelayChange`.
+        backlog.nextToDelay = flags & 4 != 0 ? backlog.youngest : 0
         store.backlogs[Int(number)] = backlog
     }
 
@@ -151,9 +153,11 @@ extension Broker {
         restoreDeduplications()
         restoreAttempts()
         try restoreOwed()
+        releaseUnusedOfTopics()
         for case let queue? in queues {
             scheduleRetention(of: queue)
             scheduleDelay(of: queue)
+            finishDelayChange(of: queue)
             scheduleDeduplications(of: queue.backlog)
         }
         for task in tasks.list where task.status == .running {

@@ -167,7 +167,10 @@ extension Broker {
         var writer = ByteWriter()
         writer.append(littleEndian: backlog.number)
         writer.append(littleEndian: backlog.queueNumber)
-        writer.append(UInt8((backlog.isFIFO ? 1 : 0) | (backlog.isAbandoned ? 2 : 0)))
+        writer.append(
+            UInt8(
+                (backlog.isFIFO ? 1 : 0) | (backlog.isAbandoned ? 2 : 0)
+                    | (backlog.nextToDelay != 0 ? 4 : 0)))
         for count in [backlog.readyCount, backlog.delayedCount, backlog.inFlightCount] {
             writer.append(littleEndian: UInt32(count))
         }

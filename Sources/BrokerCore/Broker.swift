@@ -10,6 +10,8 @@ public struct BrokerConfiguration: Sendable {
     /// Receivers that get messages at once in a tick. As many others get, in the same tick, messages
     /// that go over several.
     public var receiversPerTick = Limits.receiversPerTick
+    /// What is done in a tick of a change that concerns very many messages or subscriptions.
+    public var stepsPerTick = Limits.chores
 
     /// AWS's rules.
     public init() {}
@@ -64,6 +66,10 @@ public struct Broker: ~Copyable {
 
     /// Backlogs of purged and deleted queues, which are swept in turn.
     var abandoned: [UInt32] = []
+    /// Backlogs of queues whose longer delay has not come to all their messages.
+    var changedDelays: [UInt32] = []
+    /// Deleted topics whose subscriptions are still to be swept.
+    var deletedTopics: [Topic] = []
     /// Deadlines that lead to records: retention, deduplication, attempts, waits, move tasks.
     let chores = TimingWheel()
     var attemptTimer: UInt32 = 0

@@ -28,6 +28,16 @@ import Testing
         try compare(one, try Wanderer(besides: one), seed)
     }
 
+    @Test(arguments: 200..<208 as Range<UInt64>)
+    func whatIsDoneInStepsIsDoneAsAtOnce(seed: UInt64) throws {
+        let one = try Wanderer(seed: seed, waits: false)
+        let other = try Wanderer(seed: seed, stepsPerTick: 1 + Int(seed % 3), waits: false)
+        one.wander(steps: 400)
+        other.wander(steps: 400)
+        compare(one.log, other.log, seed)
+        #expect(InvariantChecker.faults(of: other.world.broker).isEmpty)
+    }
+
     @Test func theSameSeedWritesTheSameJournal() throws {
         let one = try Wanderer(seed: 77)
         let other = try Wanderer(seed: 77)
@@ -47,11 +57,14 @@ import Testing
         other.wander(steps: 250)
         #expect(InvariantChecker.faults(of: one.world.broker).isEmpty)
         #expect(InvariantChecker.faults(of: other.world.broker).isEmpty)
-        let log = Array(one.log[start...])
-        guard log != other.log else { return }
-        let index = zip(log, other.log).prefix { $0 == $1 }.count
+        compare(Array(one.log[start...]), other.log, seed)
+    }
+
+    private func compare(_ log: [String], _ other: [String], _ seed: UInt64) {
+        guard log != other else { return }
+        let index = zip(log, other).prefix { $0 == $1 }.count
         let context = log[max(0, index - 12)..<min(index, log.count)].joined(separator: "\n")
         let line = { (log: [String]) in index < log.count ? log[index] : "(end)" }
-        Issue.record("seed \(seed)\n\(context)\n- \(line(log))\n+ \(line(other.log))")
+        Issue.record("seed \(seed)\n\(context)\n- \(line(log))\n+ \(line(other))")
     }
 }

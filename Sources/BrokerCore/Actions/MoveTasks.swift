@@ -238,7 +238,7 @@ extension Broker {
         guard source.settings.isFIFO else {
             return store.nextReady(in: source.backlog, at: now.instant)
         }
-        let group = source.backlog.ringHead
+        let group = firstReceivable(in: source, at: now.instant)
         return group == 0 ? 0 : store.groups[group].head
     }
 

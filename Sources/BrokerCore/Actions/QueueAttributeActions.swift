@@ -52,10 +52,14 @@ extension Broker {
         scratch.append(littleEndian: queue.number)
         settings.encode(to: &scratch)
         endRecord(.queueSettingsChanged, into: sink)
-        applySettingsChanged(queue, to: settings, at: now)
+        applySettingsChanged(
+            queue, to: settings, at: now, delayLimit: configuration.stepsPerTick)
     }
 
-    mutating func applySettingsChanged(_ queue: Queue, to settings: QueueSettings, at now: Moment) {
+    /// - Parameter delayLimit: To how many messages a new delay comes at once.
+    mutating func applySettingsChanged(
+        _ queue: Queue, to settings: QueueSettings, at now: Moment, delayLimit: Int
+    ) {
         touch(queue)
         let before = queue.settings
         leaveRedrive(of: queue)
@@ -64,7 +68,7 @@ extension Broker {
         enterRedrive(of: queue)
         if before.delaySeconds != settings.delaySeconds, settings.isFIFO {
             touch(queue.backlog)
-            applyDelayChanged(of: queue, at: now.instant)
+            applyDelayChanged(of: queue, at: now.instant, limit: delayLimit)
         }
         if before.messageRetentionPeriod != settings.messageRetentionPeriod {
             if queue.backlog.retentionTimer != 0 { chores.cancel(queue.backlog.retentionTimer) }

@@ -142,10 +142,13 @@ extension Broker {
         _ count: Int, until visibleAt: Instant, from queue: Queue, at now: Moment,
         into sink: any RecordSink
     ) {
-        let backlog = queue.backlog
-        while taken.count < count, backlog.ringHead != 0 {
-            var slot = store.groups[backlog.ringHead].head
-            while slot != 0, taken.count < count, store.messages[slot].place == .ready {
+        var group = firstReceivable(in: queue, at: now.instant)
+        while taken.count < count, group != 0 {
+            let backlog = queue.backlog
+            var slot = store.groups[group].head
+            while slot != 0, taken.count < count, store.messages[slot].place == .ready,
+                !awaitsDelay(slot, in: queue, at: now.instant)
+            {
                 let next = store.messages[slot].next
                 if !deadLetterIfExhausted(slot, of: queue, at: now, into: sink) {
                     store.becomeInFlight(slot, until: visibleAt.milliseconds, at: now, in: backlog)
@@ -153,6 +156,9 @@ extension Broker {
                 }
                 slot = next
             }
+            guard taken.count < count else { return }
+            // What was received from has left the ring.
+            group = firstReceivable(in: queue, at: now.instant)
         }
     }
 

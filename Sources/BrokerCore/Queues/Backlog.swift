@@ -50,6 +50,8 @@ final class Backlog {
     var ringTail: UInt32 = 0
     /// FIFO: the oldest delayed message.
     var firstDelayed: UInt32 = 0
+    /// FIFO: the youngest message that a longer delay has yet to come to; 0 when there is none.
+    var nextToDelay: UInt32 = 0
     /// FIFO: accepted deduplication identifiers, oldest first.
     var firstDeduplication: UInt32 = 0
     var lastDeduplication: UInt32 = 0

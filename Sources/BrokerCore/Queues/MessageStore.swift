@@ -243,6 +243,7 @@ final class MessageStore {
             preconditionFailure("a free slot belongs to no backlog")
         }
         if delivery != 0 { deliveries[delivery].link = 0 }
+        if backlog.nextToDelay == slot { backlog.nextToDelay = messages[slot].previousByAge }
         unlinkByAge(slot, from: backlog)
         if backlog.isFIFO { unlinkFromGroup(slot, in: backlog) }
         groups[group].count -= 1

@@ -68,21 +68,19 @@ extension Broker {
 
     mutating func applyTopicDeleted(_ topic: Topic) {
         touch(topic)
-        for number in topic.subscriptions.reversed() {
-            guard let subscription = topics.subscriptions[Int(number)] else { continue }
-            end(subscription)
-            releaseIfUnused(subscription)
-        }
-        topic.isDeleted = true
+        topic.deletionEpoch = snapshot.isActive ? snapshot.epoch : 0
         topics.leave(topic)
         if let backlog = topic.backlog { abandon(backlog) }
+        // A FIFO topic has few, and some may be getting messages from the archive.
+        sweep(topic, limit: topic.settings.isFIFO ? .max : subscriptionsPerTick)
+        if !topic.subscriptions.isEmpty { deletedTopics.append(topic) }
         releaseIfUnused(topic)
     }
 
     /// Forgets a topic that is deleted, has no subscriptions left and is owed nothing.
     mutating func releaseIfUnused(_ topic: Topic) {
-        guard topic.isDeleted, topic.lingeringCount == 0, topic.unarchived.isEmpty,
-            topics.topics[Int(topic.number)] === topic
+        guard topic.isDeleted, topic.subscriptions.isEmpty, topic.lingeringCount == 0,
+            topic.unarchived.isEmpty, topics.topics[Int(topic.number)] === topic
         else { return }
         touch(topic)
         topics.topics[Int(topic.number)] = nil
@@ -168,7 +166,7 @@ extension Broker {
     }
 
     /// Takes a subscription out of every list, with its topic still there.
-    private mutating func end(_ subscription: Subscription) {
+    mutating func end(_ subscription: Subscription) {
         touch(subscription)
         endReplay(of: subscription)
         topics.leave(subscription)
@@ -179,8 +177,7 @@ extension Broker {
 
     /// Forgets a subscription that has ended, cannot be taken back and is owed nothing.
     mutating func releaseIfUnused(_ subscription: Subscription) {
-        guard subscription.state == .ended, subscription.owedCount == 0,
-            subscription.isRetakeableUntil == nil,
+        guard subscription.state == .ended, subscription.isUnused,
             topics.subscriptions[Int(subscription.number)] === subscription
         else { return }
         touch(subscription)
@@ -213,7 +210,9 @@ extension Broker {
         switch subscription.state {
         case .confirmed: break
         case .pending(let until):
-            if until <= now.instant { end(subscription, at: now, into: sink) }
+            if until <= now.instant, !subscription.hasEnded {
+                end(subscription, at: now, into: sink)
+            }
         case .ended:
             guard let until = subscription.isRetakeableUntil, until <= now.instant else { return }
             touch(subscription)

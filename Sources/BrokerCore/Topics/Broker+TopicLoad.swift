@@ -112,6 +112,13 @@ extension Broker {
         apply(try SMSSettings(decoding: &reader), to: namespace)
     }
 
+    /// Forgets what nobody needs: the snapshot has subscriptions that ended with their topic just
+    /// before it, though nothing is owed to them.
+    mutating func releaseUnusedOfTopics() {
+        for case let subscription? in topics.subscriptions { releaseIfUnused(subscription) }
+        for case let topic? in topics.topics { releaseIfUnused(topic) }
+    }
+
     /// Rebuilds lists, indexes and timers.
     mutating func finishLoadingTopics() throws(RecordError) {
         for case let topic? in topics.topics {

@@ -122,7 +122,7 @@ extension Broker {
     /// The subscription of a record, which has not ended.
     func replayedSubscription(_ number: UInt32) throws(RecordError) -> Subscription {
         guard Int(number) < topics.subscriptions.count,
-            let subscription = topics.subscriptions[Int(number)], subscription.state != .ended
+            let subscription = topics.subscriptions[Int(number)], !subscription.hasEnded
         else { throw RecordError("subscription \(number) does not exist") }
         return subscription
     }

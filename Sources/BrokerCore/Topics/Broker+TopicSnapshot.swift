@@ -84,7 +84,12 @@ extension Broker {
     private mutating func encode(_ subscription: Subscription) {
         subscription.snapshotEpoch = snapshot.epoch
         var writer = ByteWriter()
-        SubscriptionImage(subscription).encode(to: &writer)
+        var image = SubscriptionImage(subscription)
+        // What ended with its topic before the snapshot began has ended in it, swept or not.
+        if subscription.topic.isDeleted, subscription.topic.deletionEpoch != snapshot.epoch {
+            image.condition.state = .ended
+        }
+        image.encode(to: &writer)
         writer.append(littleEndian: subscription.isRetakeableUntil?.milliseconds ?? 0)
         let phase: UInt8 =
             switch subscription.replay?.phase {

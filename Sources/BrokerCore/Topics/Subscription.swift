@@ -81,6 +81,13 @@ final class Subscription {
     /// Whether a replay has come to its end.
     var hasReplayed = false
 
+    /// Whether it is neither pending nor confirmed any more. Subscriptions end with their topic,
+    /// though it takes a while until all are taken out of the catalog.
+    var hasEnded: Bool { state == .ended || topic.isDeleted }
+
+    /// Whether it has ended, cannot be taken back and is owed nothing.
+    var isUnused: Bool { hasEnded && owedCount == 0 && isRetakeableUntil == nil }
+
     /// `<topic ARN>:<id>`.
     var arn: String {
         var writer = ByteWriter(capacity: 160)

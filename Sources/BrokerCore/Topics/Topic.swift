@@ -10,8 +10,9 @@ final class Topic {
     let createdAt: Timestamp
     var settings: TopicSettings
     var tags: QueueTags
-    /// The numbers of the subscriptions that are pending or confirmed, ascending.
-    var subscriptions: [UInt32] = []
+    /// The numbers of the subscriptions that are pending or confirmed; of a deleted topic, of those
+    /// that are still to be swept.
+    var subscriptions = SortedNumbers()
     /// The confirmed subscriptions by what they want.
     let filters = SubscriptionFilters()
     var pendingCount = 0
@@ -26,6 +27,8 @@ final class Topic {
     /// FIFO: keeps the deduplication identifiers. It never has messages.
     var backlog: Backlog?
     var isDeleted = false
+    /// The snapshot in whose midst it was deleted; 0 for none.
+    var deletionEpoch: UInt32 = 0
     /// When the messages were published that are on their way to the archive, in milliseconds of the
     /// broker's clock, by the slots of their deliveries.
     var unarchived: [UInt32: UInt64] = [:]

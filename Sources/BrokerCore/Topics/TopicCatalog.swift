@@ -34,10 +34,13 @@ final class TopicCatalog {
 
     /// The subscription, pending or confirmed, whose ARN ends with `id`.
     func subscription(_ id: MessageID) -> Subscription? {
-        subscriptionOfID[Self.key(of: id)].flatMap { subscriptions[Int($0)] }
+        guard let number = subscriptionOfID[Self.key(of: id)],
+            let subscription = subscriptions[Int(number)], !subscription.hasEnded
+        else { return nil }
+        return subscription
     }
 
-    /// The subscription, pending or confirmed, of this endpoint to a topic.
+    /// The subscription, pending or confirmed, of this endpoint to a topic that is there.
     func subscription(
         to topic: Topic, _ protocolKind: SubscriptionProtocol, _ endpoint: String
     ) -> Subscription? {
@@ -90,13 +93,17 @@ final class TopicCatalog {
         topics[Int(topic.number)] = topic
     }
 
-    /// Takes out a topic whose subscriptions have ended; by its number it is still found.
+    /// Takes out a topic that is deleted; by its number it is still found. Its subscriptions count
+    /// for nothing from now on.
     func leave(_ topic: Topic) {
         change(topic.identity.account, topic.identity.region) { namespace in
             namespace.topics.remove(at: namespace.topics.firstIndex(at: topic.identity.name))
             if topic.settings.isFIFO { namespace.fifoTopicCount -= 1 }
+            namespace.pendingCount -= topic.pendingCount
+            namespace.filterPolicyCount -= topic.filterPolicyCount
         }
         topicOfARN[topic.arn] = nil
+        topic.isDeleted = true
     }
 
     // MARK: Subscriptions
@@ -107,9 +114,9 @@ final class TopicCatalog {
         let topic = subscription.topic
         subscriptionOfID.insert(Self.key(of: subscription.id), subscription.number)
         subscriptionOfEndpoint.insert(key(of: subscription), subscription.number)
-        topic.subscriptions.append(subscription.number)
+        topic.subscriptions.insert(subscription.number)
         change(subscription.owner, topic.identity.region) {
-            $0.subscriptions.append(subscription.number)
+            $0.subscriptions.insert(subscription.number)
         }
         count(subscription)
     }
@@ -127,9 +134,9 @@ final class TopicCatalog {
         let topic = subscription.topic
         subscriptionOfID.remove(Self.key(of: subscription.id))
         subscriptionOfEndpoint.remove(key(of: subscription))
-        topic.subscriptions.removeNumber(subscription.number)
+        topic.subscriptions.remove(subscription.number)
         change(subscription.owner, topic.identity.region) {
-            $0.subscriptions.removeNumber(subscription.number)
+            $0.subscriptions.remove(subscription.number)
         }
     }
 
@@ -159,14 +166,14 @@ final class TopicCatalog {
         let topic = subscription.topic
         if subscription.settings.filterPolicy != nil {
             topic.filterPolicyCount -= 1
-            namespace(of: topic).filterPolicyCount -= 1
+            if !topic.isDeleted { namespace(of: topic).filterPolicyCount -= 1 }
         }
         if subscription.state == .confirmed {
             topic.confirmedCount -= 1
             topic.filters.remove(subscription.number)
         } else {
             topic.pendingCount -= 1
-            namespace(of: topic).pendingCount -= 1
+            if !topic.isDeleted { namespace(of: topic).pendingCount -= 1 }
         }
     }
 
@@ -233,8 +240,9 @@ final class TopicNamespace {
     var pendingCount = 0
     /// Filter policies on the subscriptions of its topics.
     var filterPolicyCount = 0
-    /// The numbers of the subscriptions that it owns, to whosever topics, ascending.
-    var subscriptions: [UInt32] = []
+    /// The numbers of the subscriptions that it owns, to whosever topics. Those of a topic that was
+    /// just deleted are among them until they are swept.
+    var subscriptions = SortedNumbers()
     /// The numbers of its platform applications, ascending.
     var platforms: [UInt32] = []
     var sms = SMSSettings()

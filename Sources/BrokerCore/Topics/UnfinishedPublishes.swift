@@ -135,7 +135,9 @@ extension Broker {
     private mutating func continuePublish(
         _ publish: UnfinishedPublish, at now: Moment, into sink: any RecordSink
     ) -> (count: Int, last: UInt32?) {
-        publish.payload.withByteView { payload in
+        // Whoever was to get it has ended with the topic.
+        guard !publish.topic.isDeleted else { return (0, nil) }
+        return publish.payload.withByteView { payload in
             guard var stored = try? StoredNotification(payload: payload) else {
                 preconditionFailure("what was encoded can be decoded")
             }

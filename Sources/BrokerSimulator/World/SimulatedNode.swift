@@ -33,6 +33,7 @@ final class SimulatedNode {
         var settings = ShardSettings()
         settings.broker.segmentByteCount = shape.segmentByteCount
         settings.broker.receiversPerTick = shape.receiversPerTick
+        settings.broker.stepsPerTick = shape.receiversPerTick
         settings.broker.enforcesSixtySecondRules = false
         settings.entropySeed = (random.next(), random.next(), random.next())
         settings.requestIDSeed = random.next()

@@ -11,14 +11,18 @@ final class Wanderer {
     /// Handles and the queues they came from.
     private var handles: [(text: String, queue: String)] = []
     private var bodyCount = 0
+    private let longestWait: Int
     private(set) var log: [String] = []
 
     private static let standard = ["red", "blue", "dead"]
     private static let fifo = ["orders.fifo", "parcels.fifo", "dead.fifo"]
     private static let queues = standard + fifo
 
-    init(seed: UInt64) throws {
+    /// One whose receives do not wait sees no difference between what is done at once and in steps.
+    init(seed: UInt64, stepsPerTick: Int = Limits.chores, waits: Bool = true) throws {
+        longestWait = waits ? 5 : 0
         var configuration = BrokerConfiguration()
+        configuration.stepsPerTick = stepsPerTick
         configuration.enforcesSixtySecondRules = false
         world = World(configuration: configuration)
         shuffle = Shuffle(seed: seed)
@@ -31,10 +35,15 @@ final class Wanderer {
         shuffle = other.shuffle
         handles = other.handles
         bodyCount = other.bodyCount
+        longestWait = other.longestWait
     }
 
     func wander(steps: Int) {
-        for _ in 0..<steps { step() }
+        for _ in 0..<steps {
+            step()
+            // What is left to the next ticks is done before anybody looks.
+            advance(0)
+        }
         for queue in Self.queues { note(queue, .getQueueAttributes(attributes(of: queue))) }
     }
 
@@ -135,7 +144,7 @@ final class Wanderer {
         receive.queue = world.reference(name, caller)
         receive.maxNumberOfMessages = shuffle.one(of: [1, 3, 10, 10])
         receive.visibilityTimeout = shuffle.one(of: [0, 1, 3, 10, 60, 400])
-        receive.waitTimeSeconds = shuffle.one(of: [0, 0, 0, 5])
+        receive.waitTimeSeconds = shuffle.one(of: [0, 0, 0, longestWait])
         if name.hasSuffix(".fifo"), shuffle.below(3) == 0 {
             receive.receiveRequestAttemptID = world.arena.view("t\(shuffle.below(3))")
         }

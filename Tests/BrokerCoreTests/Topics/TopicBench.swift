@@ -195,7 +195,7 @@ final class TopicBench {
                 "\(topic.number) \(topic.identity.arn) \(topic.createdAt) "
                     + "\(world.broker.attributes(of: topic, at: world.now)) \(topic.tags.list) "
                     + "\(topic.settings) \(topic.isDeleted) \(topic.sequence) "
-                    + "\(topic.subscriptions) \(topic.filterPolicyCount) "
+                    + "\(topic.subscriptions.all) \(topic.filterPolicyCount) "
                     + "\(topic.lingeringCount) "
                     + "\(topic.isDeleted ? 0 : topic.backlog?.number ?? 0) "
                     + "\(catalog.topic(topic.identity) === topic)")
@@ -224,13 +224,28 @@ final class TopicBench {
             lines.append("\(device.arn) \(device.attributes) \(isFound)")
         }
         lines += catalog.namespaces.map { key, namespace in
-            "\(key) \(namespace.topics.map(\.number)) \(namespace.subscriptions) "
+            "\(key) \(namespace.topics.map(\.number)) \(namespace.subscriptions.all) "
                 + "\(namespace.fifoTopicCount) \(namespace.filterPolicyCount) "
                 + "\(namespace.platforms) \(namespace.sms)"
         }.sorted()
         return lines
     }
 
+    /// Lets everything end that goes over several ticks.
+    func settle() { world.advance(milliseconds: 0) }
+
     /// The state of a broker that recovered from what this one has written.
     func recoveredState() throws -> [String] { TopicBench(try world.twin()).state }
+}
+
+extension SortedNumbers {
+    /// All of them.
+    var all: [UInt32] {
+        var numbers: [UInt32] = []
+        forEach(above: 0) { number in
+            numbers.append(number)
+            return true
+        }
+        return numbers
+    }
 }

@@ -18,7 +18,7 @@ extension Broker {
         else { throw BrokerError(.invalidParameter, "Invalid token") }
         guard let number = UInt32(text.prefix(8), radix: 16),
             Int(number) < topics.subscriptions.count,
-            let subscription = topics.subscriptions[Int(number)],
+            let subscription = topics.subscriptions[Int(number)], !subscription.isUnused,
             tokenText(of: subscription) == text.lowercased()
         else { throw BrokerError(.invalidParameter, "Invalid parameter: Token") }
         return subscription

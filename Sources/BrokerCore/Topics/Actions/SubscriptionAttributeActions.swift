@@ -79,13 +79,27 @@ extension Broker {
             in: .subscriptionsOfTopic)
     }
 
+    /// A page of those that have not ended. It is shorter than it could be when very many that come
+    /// next belong to topics that were just deleted.
     private func page(
-        of numbers: [UInt32], _ token: String?, in listing: PageToken.Listing
+        of numbers: SortedNumbers, _ token: String?, in listing: PageToken.Listing
     ) throws(BrokerError) -> TopicOutcome {
-        let (page, token) = try Self.page(of: numbers, token, in: listing)
+        var page: [SubscriptionDescription] = []
+        var last: UInt32 = try PageToken.decodeNumber(token, in: listing)
+        var hasMore = false
+        var left = max(configuration.stepsPerTick * 16, TopicLimits.pageEntries)
+        numbers.forEach(above: last) { number in
+            let subscription = topics.subscriptions[Int(number)]
+            let isShown = subscription?.hasEnded == false
+            hasMore = left == 0 || (isShown && page.count == TopicLimits.pageEntries)
+            guard !hasMore else { return false }
+            left -= 1
+            last = number
+            if isShown, let subscription { page.append(subscription.description) }
+            return true
+        }
         return .subscriptions(
-            page.compactMap { topics.subscriptions[Int($0)] }.map(\.description),
-            nextToken: token)
+            page, nextToken: hasMore ? PageToken.encode(after: String(last), in: listing) : nil)
     }
 }
 

@@ -12,6 +12,11 @@ struct SortedNumbers {
     /// How many numbers there are.
     private(set) var count = 0
 
+    var isEmpty: Bool { chunks.isEmpty }
+
+    /// The highest number.
+    var last: UInt32? { chunks.last?.last }
+
     /// Enters a number; one that is there stays.
     mutating func insert(_ number: UInt32) {
         guard !chunks.isEmpty else {
@@ -44,6 +49,15 @@ struct SortedNumbers {
         if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
         count -= 1
         return true
+    }
+
+    /// Calls `body` with the numbers above `number`, in order, as long as it asks for more.
+    func forEach(above number: UInt32, _ body: (UInt32) -> Bool) {
+        let start = max(chunkIndex(behind: number) - 1, 0)
+        for index in start..<chunks.count {
+            let skipped = index == start ? chunks[index].firstIndex(above: number) : 0
+            for number in chunks[index][skipped...] where !body(number) { return }
+        }
     }
 
     /// Appends these numbers and the sorted `others`, none of which is among them, in order: those
