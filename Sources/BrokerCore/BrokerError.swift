@@ -49,6 +49,14 @@ public struct BrokerError: Error, Equatable, Sendable {
         case userError
         case verification
         case validationException
+
+        // -- Of whoever asks with a missing or wrong signature.
+
+        case accessDenied
+        case missingAuthenticationToken
+        case invalidClientTokenID
+        case incompleteSignature
+        case signatureDoesNotMatch
     }
 
     /// The kind of refusal.

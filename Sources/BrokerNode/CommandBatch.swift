@@ -14,8 +14,10 @@ public final class CommandBatch {
     private var bodies = MD5Batch()
     /// How many of the bodies belong to the commands up to this one.
     private var bodyCounts: [Int] = []
-    /// The bytes of the requests that were taken in this tick …
+    /// The bytes of the requests that were taken in this tick, …
     private(set) var takenByteCount = 0
+    /// … of signed bodies that were digested in this turn, …
+    private(set) var signedByteCount = 0
     /// … and of slow sends that are performed in it.
     private var releasedByteCount = 0
     /// Sends that wait for their digests. They move from batch to batch until they have them.
@@ -44,6 +46,12 @@ public final class CommandBatch {
         takenByteCount += byteCount
     }
 
+    /// Says that a turn begins, in which no signed body has been digested yet.
+    func beginTurn() { signedByteCount = 0 }
+
+    /// Counts bytes of a signed body that were digested before its request can be handed out.
+    func digested(_ byteCount: Int) { signedByteCount += byteCount }
+
     private func addBodies(of ask: Command.Ask) {
         guard case .perform(let decoded) = ask else { return }
         switch decoded.action {
@@ -58,7 +66,8 @@ public final class CommandBatch {
 
     /// Whether further requests have to wait for the next tick.
     func isFull(_ limits: NodeLimits) -> Bool {
-        commands.count >= limits.requestsPerTick || takenByteCount >= limits.requestBytesPerTick
+        commands.count >= limits.requestsPerTick
+            || takenByteCount + signedByteCount >= limits.requestBytesPerTick
     }
 
     /// Computes the digests of all bodies together, which is several times faster than singly, and

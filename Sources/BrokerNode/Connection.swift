@@ -51,12 +51,13 @@ final class Connection {
 
     init(
         token: ConnectionToken, wire: any Wire, httpLimits: HTTPLimits, limits: NodeLimits,
-        now: UInt64
+        digestsBodies: Bool, now: UInt64
     ) {
         self.token = token
         self.wire = wire
         self.limits = limits
-        decoder = RequestDecoder(limits: httpLimits)
+        decoder = RequestDecoder(
+            limits: httpLimits, digestStep: digestsBodies ? limits.signedBytesPerTurn : nil)
         lastProgress = now
     }
 
@@ -142,6 +143,11 @@ extension Connection {
                 requestBegan = decoder.isWithinRequest ? requestBegan ?? now : nil
                 if sendsContinue { owesContinue = true }
                 sendContinueIfOwed()
+                return
+            case .digesting(let byteCount):
+                requestBegan = nil
+                wantedBytes = 0
+                batch.digested(byteCount)
                 return
             case .request(let request, let consumed):
                 received.handedOut(consumed)

@@ -46,6 +46,12 @@ public final class ConnectionTable {
         timers = TimingWheel(startingAt: now)
     }
 
+    /// The wall clock in milliseconds since 1970, which signatures are compared with.
+    public var wallClock: UInt64 {
+        get { door.wallClock }
+        set { door.wallClock = newValue }
+    }
+
     /// Whether something waits for the next tick without an event.
     public var hasWork: Bool { !queue.isEmpty || !batch.isEmpty }
 
@@ -71,7 +77,8 @@ public final class ConnectionTable {
         precondition(token == nextToken, "a connection comes in as announced")
         if freeSlots.popLast() == nil { slots.append(Slot()) }
         let connection = Connection(
-            token: token, wire: wire, httpLimits: httpLimits, limits: limits, now: now)
+            token: token, wire: wire, httpLimits: httpLimits, limits: limits,
+            digestsBodies: door.checksSignatures, now: now)
         connection.timer = timers.schedule(at: now + limits.idleMilliseconds, payload: token.bits)
         slots[token.slot] = Slot(generation: token.generation, connection: connection)
         count += 1
@@ -128,7 +135,8 @@ public final class ConnectionTable {
     public func readable(_ token: ConnectionToken, at now: UInt64) {
         guard let connection = connection(token) else { return }
         // The event comes again in the next turn, when others were served.
-        guard readByteCount + batch.takenByteCount < limits.readBytesPerTick else { return }
+        let byteCount = readByteCount + batch.takenByteCount + batch.signedByteCount
+        guard byteCount < limits.readBytesPerTick else { return }
         readByteCount += connection.read(at: now, into: batch, using: &door)
         lookAfter(connection, at: now)
     }
@@ -162,6 +170,7 @@ public final class ConnectionTable {
     /// Call once at the beginning of each turn, before any event.
     public func takeTurns(at now: UInt64) {
         readByteCount = 0
+        batch.beginTurn()
         guard !queue.isEmpty else { return }
         let turn = queue
         queue.removeAll(keepingCapacity: true)

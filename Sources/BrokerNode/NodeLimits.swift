@@ -18,6 +18,8 @@ public struct NodeLimits: Sendable {
     /// … this much of each of sixteen bodies at a time: a quarter of a millisecond for one alone. A
     /// multiple of 64.
     public var digestedBytesPerTick = 128 << 10
+    /// So much of a signed body is digested in one turn: a quarter of a millisecond.
+    public var signedBytesPerTurn = 256 << 10
     /// Reads of one connection before the others get their turn: enough to see a buffer grow from
     /// its first size to that of the largest request.
     public var readsPerTurn = 8

@@ -59,38 +59,42 @@ public struct ActionDecoder {
     public init(configuration: ProtocolConfiguration) { self.configuration = configuration }
 
     /// Decodes the action of `request`, undoing escapes in the request's own bytes: once only.
-    public mutating func decode(_ request: Request) -> DecodedRequest {
+    ///
+    /// - Parameter authentication: What is known of who sent it.
+    public mutating func decode(
+        _ request: Request, by authentication: Authentication = .off
+    ) -> DecodedRequest {
         var form = ResponseForm(answering: request)
         if request.method == .options { return .answer(.preflight, form: form) }
         if request.method != .post, NotificationLinks.isCertificatePath(request.path) {
             return .answer(.certificate(path: request.path.string), form: form)
         }
         do throws(BrokerError) {
-            let isJSON =
-                request.method == .post
-                && (!request.headers.target.isEmpty || request.headers.contentType.isAWSJSON)
-            return isJSON
-                ? try decodeJSON(request, form: &form) : try decodeQuery(request, form: &form)
+            return request.isJSON
+                ? try decodeJSON(request, by: authentication, form: &form)
+                : try decodeQuery(request, by: authentication, form: &form)
         } catch {
             return .answer(.refused(error), form: form)
         }
     }
 
     private func decodeJSON(
-        _ request: Request, form: inout ResponseForm
+        _ request: Request, by authentication: Authentication, form: inout ResponseForm
     ) throws(BrokerError) -> DecodedRequest {
         form.wire = .json
         let target = request.headers.target
         guard let dot = target.lastIndex(of: Character.dot) else {
             return .answer(.unknownOperation, form: form)
         }
+        try authentication.check(.sqs, action: target.dropFirst(dot + 1)) { resource(of: request) }
         guard target.prefix(dot).is("AmazonSQS"), let name = ActionName(target.dropFirst(dot + 1))
         else {
             let name = target.string
             throw BrokerError(.invalidAction, "The operation \(name) is not known here.")
         }
         let scope = CredentialScope(authorization: request.headers.authorization)
-        let context = RequestContext(request, scope: scope, configuration: configuration)
+        let context = RequestContext(
+            request, scope: scope, authentication, configuration: configuration)
         context.prepare(&form, for: name)
         var reader = JSONFieldReader(request.body)
         let action = try context.readAction(name, from: &reader)
@@ -99,7 +103,7 @@ public struct ActionDecoder {
     }
 
     private mutating func decodeQuery(
-        _ request: Request, form: inout ResponseForm
+        _ request: Request, by authentication: Authentication, form: inout ResponseForm
     ) throws(BrokerError) -> DecodedRequest {
         form.wire =
             request.headers.accept.firstIndex(of: "application/json") == nil
@@ -116,10 +120,17 @@ public struct ActionDecoder {
         } else if let key = parameters.value(of: "AWSAccessKeyId") {
             scope.accessKeyID = key
         }
-        form.service = try service(of: actionName, scope, host: request.headers.host)
+        if case .off = authentication {
+            form.service = try service(of: actionName, scope, host: request.headers.host)
+        } else {
+            let found = try? service(of: actionName, scope, host: request.headers.host)
+            form.service = found ?? .sqs
+            try authentication.check(form.service, action: actionName) { resource(of: request) }
+        }
         let region = form.service == .sns ? regionOfResource : ByteView()
         let context = RequestContext(
-            request, scope: scope, configuration: configuration, regionOfResource: region)
+            request, scope: scope, authentication, configuration: configuration,
+            regionOfResource: region)
         switch form.service {
         case .sqs: return try decodeQueueAction(actionName, context, form: &form)
         case .sns: return try decodeTopicAction(actionName, context, form: &form)
@@ -158,6 +169,16 @@ public struct ActionDecoder {
         return .action(context.finish(.topic(action), form: &form))
     }
 
+    /// Where a request went, for the text of its refusal.
+    private func resource(of request: Request) -> String {
+        let isSecure =
+            configuration.isSecure || request.headers.forwardedScheme.equals(lowercase: "https")
+        let host = request.headers.host
+        let name = host.isEmpty ? configuration.host : SignatureRefusal.shown(host)
+        let path = SignatureRefusal.shown(request.path)
+        return "\(isSecure ? "https" : "http")://\(name)\(path)"
+    }
+
     /// The region in the ARN of the topic or subscription that the parameters name; empty without.
     private var regionOfResource: ByteView {
         let arn = parameters.value(of: "TopicArn") ?? parameters.value(of: "SubscriptionArn")
@@ -189,9 +210,4 @@ public struct ActionDecoder {
         guard name == .addPermission || name == .removePermission else { return .sqs }
         return parameters.value(of: "TopicArn") == nil ? .sqs : .sns
     }
-}
-
-extension ByteView {
-    /// Whether this content type is AWS JSON of any version.
-    fileprivate var isAWSJSON: Bool { hasPrefix(lowercase: "application/x-amz-json-") }
 }

@@ -60,6 +60,9 @@ struct ErrorCode {
         case .invalidParameterValue, .missingParameter, .invalidAction, .serialization,
             .insufficientSpace, .internalFailure, .serviceUnavailable:
             self = Self.generic(code)
+        case .accessDenied, .missingAuthenticationToken, .invalidClientTokenID,
+            .incompleteSignature, .signatureDoesNotMatch:
+            self = Self.authentication(code)
         default:
             self = Self.topic(code)
         }
@@ -178,6 +181,30 @@ struct ErrorCode {
                 "ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException",
                 .serviceUnavailable, .receiver)
         default: preconditionFailure("only kinds outside of the service model come here")
+        }
+    }
+
+    private static func authentication(_ code: BrokerError.Code) -> ErrorCode {
+        switch code {
+        case .accessDenied:
+            ErrorCode(
+                "AccessDenied", "com.amazon.coral.service#AccessDeniedException", .forbidden)
+        case .missingAuthenticationToken:
+            ErrorCode(
+                "MissingAuthenticationToken",
+                "com.amazon.coral.service#MissingAuthenticationTokenException", .forbidden)
+        case .invalidClientTokenID:
+            ErrorCode(
+                "InvalidClientTokenId", "com.amazon.coral.service#UnrecognizedClientException",
+                .forbidden)
+        case .incompleteSignature:
+            ErrorCode(
+                "IncompleteSignature", "com.amazon.coral.service#IncompleteSignatureException")
+        case .signatureDoesNotMatch:
+            ErrorCode(
+                "SignatureDoesNotMatch", "com.amazon.coral.service#InvalidSignatureException",
+                .forbidden)
+        default: preconditionFailure("only the kinds of signatures come here")
         }
     }
 }

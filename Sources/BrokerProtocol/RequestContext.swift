@@ -15,14 +15,25 @@ struct RequestContext {
     /// - Parameter regionOfResource: The region of the resource that the request names; empty when it
     ///   names none.
     init(
-        _ request: Request, scope: CredentialScope, configuration: ProtocolConfiguration,
-        regionOfResource: ByteView = ByteView()
+        _ request: Request, scope: CredentialScope, _ authentication: Authentication,
+        configuration: ProtocolConfiguration, regionOfResource: ByteView = ByteView()
     ) {
         self.request = request
         self.configuration = configuration
         path = QueueLocation(path: request.path)
         hostRegion = HostRegion(request.headers.host)
-        isSigned = !scope.accessKeyID.isEmpty || !request.headers.authorization.isEmpty
+        let account: AccountID?
+        switch authentication {
+        case .signed(let signer):
+            isSigned = true
+            account = signer
+        case .missing, .refused:
+            isSigned = false
+            account = nil
+        case .off:
+            isSigned = !scope.accessKeyID.isEmpty || !request.headers.authorization.isEmpty
+            account = AccountID(scope.accessKeyID)
+        }
         // The signature's region counts first: SDKs sign for the region they were set up with.
         var region = scope.region
         if !region.isRegion { region = hostRegion.region }
@@ -30,7 +41,7 @@ struct RequestContext {
         // A link of a notification is called without a signature.
         if region.isEmpty { region = regionOfResource }
         caller = Caller(
-            account: AccountID(scope.accessKeyID) ?? configuration.account,
+            account: account ?? configuration.account,
             region: region.isEmpty ? configuration.region : region.string)
     }
 

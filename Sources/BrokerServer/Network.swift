@@ -20,6 +20,7 @@ final class Network {
         let count = poller.wait(milliseconds: timeout(until: deadline))
         turnBegan = SystemClock.monotonicNanoseconds()
         let now = turnBegan / 1_000_000
+        table.wallClock = SystemClock.wallMilliseconds()
         // Who waited in the last turn comes before who has just arrived.
         table.takeTurns(at: now)
         for index in 0..<count {

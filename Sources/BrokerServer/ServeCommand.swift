@@ -27,6 +27,7 @@ struct ServeCommand {
     /// Serves until a signal comes; returns when everything is on disk.
     func run() throws(ServeFailure) {
         let trust = try readAuthorities()
+        let credentials = try readCredentials()
         log.info("starting", ("version", NodeVersion.text), ("pid", "\(getpid())"))
         let termination: Termination
         let wake: Wake
@@ -55,11 +56,13 @@ struct ServeCommand {
         let limits = nodeLimits
         let quota = ConnectionQuota()
         let inbox = Mailbox<LoopParcel>(wake: wake)
-        let table = makeTable(loop: 0, port: port, limits, quota)
+        let table = makeTable(loop: 0, port: port, limits, quota, credentials)
         var others: [RemoteLoop] = []
         for number in 1..<max(options.loops, 1) {
             others.append(
-                try startLoop(number, port: port, limits: limits, quota: quota, inbox: inbox))
+                try startLoop(
+                    number, port: port, limits: limits, quota: quota, credentials: credentials,
+                    inbox: inbox))
         }
         announce(doorway)
         let loop = MainLoop(
@@ -185,6 +188,18 @@ struct ServeCommand {
         }
     }
 
+    /// Nil when signatures are not checked.
+    private func readCredentials() throws(ServeFailure) -> Credentials? {
+        guard let path = options.credentials else { return nil }
+        do throws(OptionProblem) {
+            let credentials = try CredentialsFile.read(path: path, account: options.account)
+            log.info("checking signatures", ("keys", "\(credentials.count)"))
+            return credentials
+        } catch {
+            throw .options(error)
+        }
+    }
+
     /// Deliveries take no more than an eighth of the descriptors there are.
     private var courierConnections: Int {
         min(CourierLimits.connections, Int(apus_raise_file_limit() / 8))
@@ -215,7 +230,7 @@ struct ServeCommand {
     /// Starts loop `number`, which is not the first, with listeners of its own.
     private func startLoop(
         _ number: Int, port: UInt16, limits: NodeLimits, quota: ConnectionQuota,
-        inbox: Mailbox<LoopParcel>
+        credentials: Credentials?, inbox: Mailbox<LoopParcel>
     ) throws(ServeFailure) -> RemoteLoop {
         try RemoteLoop(number: number, inbox: inbox) { wake throws(ServeFailure) in
             let poller: Poller
@@ -226,7 +241,7 @@ struct ServeCommand {
             }
             return Network(
                 poller: poller, doorway: try listen(port, isFirst: false, poller),
-                table: makeTable(loop: number, port: port, limits, quota))
+                table: makeTable(loop: number, port: port, limits, quota, credentials))
         }
     }
 
@@ -238,7 +253,8 @@ struct ServeCommand {
     }
 
     private func makeTable(
-        loop: Int, port: UInt16, _ limits: NodeLimits, _ quota: ConnectionQuota
+        loop: Int, port: UInt16, _ limits: NodeLimits, _ quota: ConnectionQuota,
+        _ credentials: Credentials?
     ) -> ConnectionTable {
         var configuration = ProtocolConfiguration()
         configuration.region = options.region
@@ -247,7 +263,9 @@ struct ServeCommand {
         configuration.host = "localhost:\(port)"
         return ConnectionTable(
             loop: loop, limits: limits,
-            door: RequestDoor(configuration: configuration, offersReset: options.offersReset),
+            door: RequestDoor(
+                configuration: configuration, offersReset: options.offersReset,
+                verifier: credentials.map { SignatureVerifier(credentials: $0) }),
             requestIDs: RequestIDs(seed: KernelEntropy.word()), quota: quota,
             now: SystemClock.monotonicMilliseconds())
     }

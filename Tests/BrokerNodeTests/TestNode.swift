@@ -20,7 +20,8 @@ final class TestNode {
     init(
         disk: HeldDisk = HeldDisk(), archive: any Archive = MemoryArchive(),
         limits: NodeLimits = NodeLimits(), http: HTTPLimits = HTTPLimits(),
-        offersReset: Bool = false, journal change: (inout JournalSettings) -> Void = { _ in },
+        offersReset: Bool = false, verifier: SignatureVerifier? = nil,
+        journal change: (inout JournalSettings) -> Void = { _ in },
         shard changeShard: (inout ShardSettings) -> Void = { _ in }
     ) throws {
         self.disk = disk
@@ -38,8 +39,9 @@ final class TestNode {
             wall: TestNode.wall(now), monotonic: now)
         table = ConnectionTable(
             loop: 0, limits: limits, httpLimits: http,
-            door: RequestDoor(configuration: ProtocolConfiguration(), offersReset: offersReset),
-            requestIDs: RequestIDs(seed: 1), now: now)
+            door: RequestDoor(
+                configuration: ProtocolConfiguration(), offersReset: offersReset,
+                verifier: verifier), requestIDs: RequestIDs(seed: 1), now: now)
     }
 
     /// How far the wall clock was set back.
@@ -85,6 +87,7 @@ final class TestNode {
     @discardableResult
     func turn() throws -> Bool {
         var isBusy = table.hasWork
+        table.wallClock = TestNode.wall(now)
         table.takeTurns(at: now)
         for (token, wire) in wires where !wire.isClosed {
             if wire.isWritable {

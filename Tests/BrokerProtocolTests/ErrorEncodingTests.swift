@@ -108,15 +108,31 @@ import Testing
         (.serviceUnavailable, "ServiceUnavailable", "ServiceUnavailableException", 503),
     ]
 
+    /// The kinds of missing and wrong signatures, which both services have.
+    static let signatures: [(BrokerError.Code, String, String, Int)] = [
+        (.accessDenied, "AccessDenied", "AccessDeniedException", 403),
+        (
+            .missingAuthenticationToken, "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException", 403
+        ),
+        (.invalidClientTokenID, "InvalidClientTokenId", "UnrecognizedClientException", 403),
+        (.incompleteSignature, "IncompleteSignature", "IncompleteSignatureException", 400),
+        (.signatureDoesNotMatch, "SignatureDoesNotMatch", "InvalidSignatureException", 403),
+    ]
+
     @Test func everyKindOfRefusalHasItsNames() {
         // The kinds of SNS come after those of SQS.
         let kinds = BrokerError.Code.allCases.prefix { $0 != .invalidParameter }
         #expect(Self.table.map(\.0) == Array(kinds))
+        let last = BrokerError.Code.allCases.drop { $0 != .accessDenied }
+        #expect(Self.signatures.map(\.0) == Array(last))
         let generic: Set<BrokerError.Code> = [
             .invalidParameterValue, .missingParameter, .invalidAction, .serialization,
-            .insufficientSpace, .internalFailure, .serviceUnavailable,
+            .insufficientSpace, .internalFailure, .serviceUnavailable, .accessDenied,
+            .missingAuthenticationToken, .invalidClientTokenID, .incompleteSignature,
+            .signatureDoesNotMatch,
         ]
-        for (code, query, shape, status) in Self.table {
+        for (code, query, shape, status) in Self.table + Self.signatures {
             let error = BrokerError(code, "text")
             let json = Self.encode(error, .json)
             let fault = status >= 500 ? "Receiver" : "Sender"

@@ -35,7 +35,7 @@ extension TestBuffer {
         switch decoder.decode(bytes) {
         case .request(let request, _): return request
         case .refused(let refusal): throw refusal
-        case .incomplete: throw Incomplete()
+        case .incomplete, .digesting: throw Incomplete()
         }
     }
 

@@ -97,6 +97,19 @@ private func problem(_ words: [String], environment: [String: String] = [:]) -> 
         #expect(configuration.options.allowsRemote)
     }
 
+    @Test func otherMachinesAreLetInWhenTheyHaveToSign() throws {
+        let words = ["--bind", "0.0.0.0", "--credentials", "keys"]
+        #expect(try gather(words).options.credentials == "keys")
+        #expect(try gather(["--credentials", "none"]).options.credentials == nil)
+        // Nobody signs what deletes everything.
+        #expect(
+            problem(words + ["--reset-endpoint"])
+                == "--bind: \"0.0.0.0\" can be reached from other machines and nobody has to sign "
+                + "POST /reset; allowed: a loopback address, --reset-endpoint=off, or "
+                + "--allow-remote as well")
+        #expect(problem(words + ["--reset-endpoint", "--allow-remote"]) == nil)
+    }
+
     @Test func sizesHaveUnits() {
         #expect(ByteSize.parse("4096") == 4096)
         #expect(ByteSize.parse("64KiB") == 65_536)

@@ -16,6 +16,10 @@ struct QueryParameters {
     /// keeps the cost of putting the parameters in order small.
     static let nameByteCount = 128
 
+    /// The refusal of more.
+    static let tooMany = BrokerError(
+        .serialization, "The request has more than \(limit) parameters.")
+
     private(set) var all: [Parameter] = []
     /// Whether some name has more than one segment, so that order matters.
     private var hasPaths = false
@@ -33,8 +37,7 @@ struct QueryParameters {
             let end = text.view.firstIndex(of: Character.ampersand, from: from) ?? text.count
             if end > from {
                 guard all.count < Self.limit else {
-                    throw BrokerError(
-                        .serialization, "The request has more than \(Self.limit) parameters.")
+                    throw QueryParameters.tooMany
                 }
                 append(pair: text[from..<end])
             }

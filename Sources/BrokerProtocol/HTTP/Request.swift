@@ -35,11 +35,20 @@ public struct Request: Sendable {
     public var headers: RequestHeaders
     /// The body, without the framing of chunks.
     public var body: MutableByteView
+    /// The digest of a body so long that it was made in steps.
+    public var bodyDigest: SHA256Digest?
     /// Whether the connection stays open after the answer.
     public var connection: Connection
 
     /// Whether the connection stays open after the answer.
     public var keepsAlive: Bool { connection != .closes }
+
+    /// Whether it speaks AWS JSON, by its head.
+    var isJSON: Bool {
+        method == .post
+            && (!headers.target.isEmpty
+                || headers.contentType.hasPrefix(lowercase: "application/x-amz-json-"))
+    }
 }
 
 /// The headers that choose how a request is understood, each empty when absent.

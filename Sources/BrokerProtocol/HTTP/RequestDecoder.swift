@@ -10,6 +10,8 @@ public enum DecodedHead: Sendable {
     ///   - sendsContinue: The client waits for `100 Continue`: true once, in the call that first
     ///     saw the whole head.
     case incomplete(wanted: Int, sendsContinue: Bool)
+    /// A whole request, of whose body so many further bytes were digested; call again in another turn.
+    case digesting(byteCount: Int)
     /// A whole request, made of the first `consumed` bytes of the region.
     case request(Request, consumed: Int)
     /// No request; answer with the refusal, then close.
@@ -28,12 +30,25 @@ public struct RequestDecoder: Sendable {
         case head
         case counted(headEnd: Int, end: Int)
         case chunked(headEnd: Int, ChunkedBody)
+        case digesting(Whole)
+    }
+
+    /// Where the parts of a request stand that is there to its end.
+    private struct Whole: Sendable {
+        let headEnd: Int
+        let body: Range<Int>
+        let end: Int
     }
 
     /// Empty lines that are skipped before a request line (RFC 9112, section 2.2).
     private static let emptyLineLimit = 4
 
     private let limits: HTTPLimits
+    /// How many bytes of a body are digested at a time; nil when nobody wants digests.
+    private let digestStep: Int?
+    private var hasher = SHA256Hasher()
+    /// How far the body has been digested.
+    private var digested = 0
     private var phase = Phase.head
     /// Where the request line begins, after empty lines.
     private var start = 0
@@ -43,7 +58,13 @@ public struct RequestDecoder: Sendable {
     private var scanned = 0
 
     /// A decoder at the beginning of a connection.
-    public init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
+    ///
+    /// - Parameter digestStep: Bodies longer than this are digested, so many bytes a call, before
+    ///   their request comes out; nil when nobody wants digests.
+    public init(limits: HTTPLimits = HTTPLimits(), digestStep: Int? = nil) {
+        self.limits = limits
+        self.digestStep = digestStep
+    }
 
     /// Whether part of a request has been seen: then a connection without bytes is a slow one.
     public var isWithinRequest: Bool {
@@ -70,7 +91,8 @@ public struct RequestDecoder: Sendable {
         case .counted(let headEnd, let end):
             guard bytes.count >= end else { return .incomplete(wanted: end, sendsContinue: false) }
             let head = try RequestHead(bytes[start..<headEnd], limits: limits)
-            return complete(head, body: bytes[headEnd..<end], consumed: end)
+            let whole = Whole(headEnd: headEnd, body: headEnd..<end, end: end)
+            return try complete(bytes, whole, head)
         case .chunked(let headEnd, var body):
             guard try body.advance(bytes, limits: limits) else {
                 phase = .chunked(headEnd: headEnd, body)
@@ -78,7 +100,10 @@ public struct RequestDecoder: Sendable {
                     wanted: body.wanted(received: bytes.count), sendsContinue: false)
             }
             let head = try RequestHead(bytes[start..<headEnd], limits: limits)
-            return complete(head, body: bytes[body.start..<body.joined], consumed: body.next)
+            let whole = Whole(headEnd: headEnd, body: body.start..<body.joined, end: body.next)
+            return try complete(bytes, whole, head)
+        case .digesting(let whole):
+            return try digest(bytes, whole)
         }
     }
 
@@ -142,14 +167,16 @@ public struct RequestDecoder: Sendable {
             }
             let end = headEnd + length
             if bytes.count >= end {
-                return complete(head, body: bytes[headEnd..<end], consumed: end)
+                let whole = Whole(headEnd: headEnd, body: headEnd..<end, end: end)
+                return try complete(bytes, whole, head)
             }
             phase = .counted(headEnd: headEnd, end: end)
             return .incomplete(wanted: end, sendsContinue: sendsContinue)
         case .chunked:
             var body = ChunkedBody(start: headEnd)
             if try body.advance(bytes, limits: limits) {
-                return complete(head, body: bytes[body.start..<body.joined], consumed: body.next)
+                let whole = Whole(headEnd: headEnd, body: body.start..<body.joined, end: body.next)
+                return try complete(bytes, whole, head)
             }
             phase = .chunked(headEnd: headEnd, body)
             return .incomplete(
@@ -157,8 +184,35 @@ public struct RequestDecoder: Sendable {
         }
     }
 
+    /// The request is there: hands it out, or begins with the digest of its body.
     private mutating func complete(
-        _ head: RequestHead, body: MutableByteView, consumed: Int
+        _ bytes: MutableByteView, _ whole: Whole, _ head: RequestHead
+    ) throws(HTTPRefusal) -> DecodedHead {
+        if let digestStep, whole.body.count > digestStep {
+            hasher = SHA256Hasher()
+            digested = whole.body.lowerBound
+            return try digest(bytes, whole)
+        }
+        return handOut(bytes, whole, head, digest: nil)
+    }
+
+    /// Goes on with the digest of the body.
+    private mutating func digest(
+        _ bytes: MutableByteView, _ whole: Whole
+    ) throws(HTTPRefusal) -> DecodedHead {
+        let end = min(digested + (digestStep ?? .max), whole.body.upperBound)
+        hasher.update(bytes.view[digested..<end])
+        defer { digested = end }
+        if end < whole.body.upperBound {
+            phase = .digesting(whole)
+            return .digesting(byteCount: end - digested)
+        }
+        let head = try RequestHead(bytes[start..<whole.headEnd], limits: limits)
+        return handOut(bytes, whole, head, digest: hasher.finish())
+    }
+
+    private mutating func handOut(
+        _ bytes: MutableByteView, _ whole: Whole, _ head: RequestHead, digest: SHA256Digest?
     ) -> DecodedHead {
         phase = .head
         start = 0
@@ -167,8 +221,8 @@ public struct RequestDecoder: Sendable {
         return .request(
             Request(
                 method: head.method, path: head.path, query: head.query,
-                headerBytes: head.headerBytes, headers: head.headers, body: body,
-                connection: head.connection),
-            consumed: consumed)
+                headerBytes: head.headerBytes, headers: head.headers, body: bytes[whole.body],
+                bodyDigest: digest, connection: head.connection),
+            consumed: whole.end)
     }
 }

@@ -51,9 +51,17 @@ struct Configuration {
         for address in options.bind where !options.allowsRemote {
             guard let parsed = SocketAddress(host: address, port: 0), !parsed.isLoopback
             else { continue }
+            guard options.credentials == nil else {
+                guard options.offersReset else { continue }
+                throw OptionProblem(
+                    "--bind: \"\(address)\" can be reached from other machines and nobody has to "
+                        + "sign POST /reset; allowed: a loopback address, --reset-endpoint=off, or "
+                        + "--allow-remote as well")
+            }
             throw OptionProblem(
                 "--bind: \"\(address)\" can be reached from other machines and requests are not "
-                    + "authenticated; allowed: a loopback address, or --allow-remote as well")
+                    + "authenticated; allowed: a loopback address, or --credentials or "
+                    + "--allow-remote as well")
         }
     }
 

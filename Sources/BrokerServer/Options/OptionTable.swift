@@ -50,7 +50,8 @@ enum OptionTable {
     private static let network: [Option] = [
         Option(
             "bind", "ADDRESS", allowed: "an IPv4 or IPv6 address; several separated by commas",
-            help: "Addresses to listen on. Elsewhere than loopback needs --allow-remote.",
+            help: "Addresses to listen on. Elsewhere than loopback needs --credentials or "
+                + "--allow-remote.",
             read: { text, options in
                 let addresses = text.split(separator: ",", omittingEmptySubsequences: false)
                     .map { OptionText.trimmed(String($0)) }
@@ -67,10 +68,22 @@ enum OptionTable {
             show: { "\($0.port)" }),
         Option(
             "allow-remote", "on|off", allowed: "on, off",
-            help: "Allow --bind to addresses that other machines can reach. There is no "
-                + "authentication: whoever reaches the port owns the queues.",
+            help: "Allow --bind to addresses that other machines can reach. Without --credentials "
+                + "there is no authentication: whoever reaches the port owns the queues.",
             isSwitch: true, read: { OptionText.read($0, into: &$1.allowsRemote) },
             show: { OptionText.onOff($0.allowsRemote) }),
+        Option(
+            "credentials", "FILE",
+            allowed: "none, or the path of \(CredentialsFile.allowed)",
+            help: "Answer only requests that are signed (AWS Signature Version 4) with one of the "
+                + "keys in this file, which is written like ~/.aws/credentials and read at start. A "
+                + "key's account is its aws_account_id, else the key id when that is twelve digits, "
+                + "else that of --account. none: signatures are not checked.",
+            read: { text, options in
+                options.credentials = text == "none" ? nil : text
+                return !text.isEmpty
+            },
+            show: { $0.credentials ?? "none" }),
         Option(
             "max-connections", "COUNT", allowed: "1 to 1000000",
             help: "Connections served at once; further ones are answered 503.",

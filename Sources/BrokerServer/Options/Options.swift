@@ -42,6 +42,8 @@ struct Options: Equatable {
     var enforcesSixtySecondRules = true
     var offersReset = false
     var allowsRemote = false
+    /// A file of keys; nil when signatures are not checked.
+    var credentials: String?
     var maxConnections = 20_000
     var segmentSize: UInt64 = 64 << 20
     var snapshotInterval: UInt64 = 256 << 20

@@ -22,6 +22,22 @@ extension ByteWriter {
         append(digits: milliseconds % 1000, 3)
     }
 
+    /// Appends a time in UTC in the basic format, such as `20261121T031500Z`.
+    ///
+    /// - Parameter milliseconds: Since 1970-01-01T00:00:00Z.
+    public mutating func append(basicCalendar milliseconds: UInt64) {
+        let date = ByteWriter.civilDate(days: milliseconds / 86_400_000)
+        append(digits: date.year, 4)
+        append(digits: date.month, 2)
+        append(digits: date.day, 2)
+        append(0x54 as UInt8)
+        let second = milliseconds / 1000 % 86_400
+        append(digits: second / 3600, 2)
+        append(digits: second / 60 % 60, 2)
+        append(digits: second % 60, 2)
+        append(0x5A as UInt8)
+    }
+
     /// Appends the last `count` digits of a number, with zeros in front when it has fewer.
     private mutating func append(digits value: UInt64, _ count: Int) {
         var unit: UInt64 = 1

@@ -48,7 +48,10 @@ enum HTTPRequests {
 
     static func run(_ input: [UInt8]) {
         let whole = read([input[...]]) { answer($0) }
-        let pieces = read(Array(Pieces(input))) { _ in }
+        let pieces = read(Array(Pieces(input)), digestStep: 16) { request in
+            let digest = SHA256Digest(of: request.body.view)
+            promise((request.bodyDigest ?? digest) == digest, "a digest in steps is the digest")
+        }
         promise(whole.requests == pieces.requests, "whole and pieces give the same requests")
         promise(
             (whole.refusal == nil) == (pieces.refusal == nil),
@@ -56,10 +59,10 @@ enum HTTPRequests {
     }
 
     private static func read(
-        _ pieces: [ArraySlice<UInt8>], each: (Request) -> Void
+        _ pieces: [ArraySlice<UInt8>], digestStep: Int? = nil, each: (Request) -> Void
     ) -> Reading {
         var reading = Reading()
-        var decoder = RequestDecoder(limits: limits)
+        var decoder = RequestDecoder(limits: limits, digestStep: digestStep)
         var buffer: [UInt8] = []
         var wanted = 0
         for piece in pieces {
@@ -73,6 +76,10 @@ enum HTTPRequests {
                     case .incomplete(let count, _):
                         promise(count > before, "more bytes are wanted than there are")
                         wanted = count
+                        return 0
+                    case .digesting(let byteCount):
+                        promise(byteCount == digestStep, "as much is digested as was allowed")
+                        goesOn = true
                         return 0
                     case .refused(let refusal):
                         reading.refusal = refusal.status
@@ -88,7 +95,7 @@ enum HTTPRequests {
                 }
                 guard let consumed else { return reading }
                 buffer.removeFirst(consumed)
-                goesOn = consumed > 0
+                if consumed > 0 { goesOn = true }
             }
         }
         return reading
