@@ -132,6 +132,9 @@ private func load(_ words: String) throws -> LoadSettings? {
         }
         #expect(try TargetSource("nginx").canTakePart(in: .send))
         #expect(try !TargetSource("nginx").canTakePart(in: .roundTrip))
+        let floor = try TargetSource("least=floor")
+        #expect(floor.name == "least")
+        #expect(floor.canTakePart(in: .sendBatch) && !floor.canTakePart(in: .receiveDelete))
         #expect(throws: BenchError.self) { try TargetSource("/does/not/exist") }
         #expect(throws: BenchError.self) { try TargetSource("https://127.0.0.1") }
     }

@@ -26,6 +26,21 @@ private let answer =
         #expect(response?.closes == false)
     }
 
+    @Test func theFloorFindsWhereRequestsEnd() {
+        let request = "POST / HTTP/1.1\r\nHost: x\r\ncontent-length: 5\r\n\r\nhello"
+        for count in 0..<request.utf8.count {
+            let part = bytes(String(decoding: request.utf8.prefix(count), as: UTF8.self))
+            #expect(FloorServer.requestByteCount(part.view) == nil)
+        }
+        let more = bytes(request + "GET")
+        #expect(FloorServer.requestByteCount(more.view) == request.utf8.count)
+        let short = bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(FloorServer.requestByteCount(short.view) == short.count)
+        var answer = ByteWriter()
+        answer.append(FloorServer.answer)
+        #expect(Response(answer.view)?.count == answer.count)
+    }
+
     @Test func theOldVersionOfHTTPClosesWhenItDoesNotSayOtherwise() {
         let old = bytes("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
         #expect(Response(old.view)?.closes == true)

@@ -7,7 +7,7 @@ struct Command: Sendable {
     let run: @Sendable ([String]) throws -> Int32
 
     /// Every command, in the order of the list.
-    static let all: [Command] = [.run, .compare, .suite, .micro, .verify]
+    static let all: [Command] = [.run, .compare, .suite, .micro, .verify, .floor]
 
     /// What `apus-bench --help` prints.
     static var help: String {

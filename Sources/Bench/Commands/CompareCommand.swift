@@ -29,7 +29,7 @@ struct CompareOptions {
         guard let others = try OptionReader.read(words, by: CompareOptions.rules, into: &self)
         else { return nil }
         guard !others.isEmpty else {
-            throw BenchError("compare needs servers: URLs, paths of programs, or nginx")
+            throw BenchError("compare needs servers: URLs, paths of programs, nginx or floor")
         }
         for word in others { sources.append(try TargetSource(word)) }
         for workload in workloads {
@@ -72,6 +72,7 @@ struct CompareOptions {
           [NAME=]'PATH [WORD…]'   a program to start with an empty data directory: apus with options,
                                   or one whose words hold {port} and {data}
           [NAME=]nginx            the reference: nginx answering `return 200` to the same bytes
+          [NAME=]floor            the least that a server can do: read, and answer always the same
 
         A round lasts --duration (default 2s here), the warm-up of each 250ms.
 

@@ -17,6 +17,12 @@ struct ServerProgram: Equatable {
             : ["serve", "--port", "{port}", "--data", "{data}", "--log-level", "warning"] + given
     }
 
+    /// A program with these words.
+    init(_ path: String, words: [String]) {
+        self.path = path
+        self.words = words
+    }
+
     /// Whether it is started as apus is.
     var isApus: Bool { words.first == "serve" }
 
@@ -37,13 +43,15 @@ struct ServerProgram: Equatable {
 /// Starts the servers that a bench measures, on loopback, in temporary directories.
 enum Servers {
     /// Starts a server with an empty data directory and waits until it accepts connections.
-    static func start(_ program: ServerProgram, name: String) throws -> Target {
+    static func start(
+        _ program: ServerProgram, name: String, kind: Target.Kind = .broker
+    ) throws -> Target {
         let directory = try TemporaryDirectory()
         let started = try start(
             program, name: name, port: freePort(), data: "\(directory.path)/data",
             logPath: "\(directory.path)/log")
         return Target(
-            name, started.endpoint, processes: [started.process.identifier],
+            name, kind: kind, started.endpoint, processes: [started.process.identifier],
             owned: [started.process, directory], isOurs: program.isApus)
     }
 
@@ -88,6 +96,13 @@ enum Servers {
         }
         return Target(
             name, kind: .fixedAnswer, endpoint, processes: processes, owned: [process, directory])
+    }
+
+    /// What only reads and answers: this program, as `floor`.
+    static func startFloor(_ name: String = "floor") throws -> Target {
+        try start(
+            ServerProgram("/proc/self/exe", words: ["floor", "--port", "{port}"]), name: name,
+            kind: .fixedAnswer)
     }
 
     /// Where nginx is; nil when it is not installed.

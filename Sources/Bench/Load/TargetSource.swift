@@ -4,12 +4,13 @@ struct TargetSource {
         case endpoint(Endpoint, process: Int32?)
         case program(ServerProgram)
         case reference
+        case floor
     }
 
     let name: String
     let place: Place
 
-    /// Reads `[NAME=]URL[#PID]`, `[NAME=]PATH [WORD…]` or `[NAME=]nginx`.
+    /// Reads `[NAME=]URL[#PID]`, `[NAME=]PATH [WORD…]`, `[NAME=]nginx` or `[NAME=]floor`.
     init(_ text: String) throws(BenchError) {
         var rest = Substring(text)
         var given: String?
@@ -21,11 +22,14 @@ struct TargetSource {
             rest = text[text.index(after: sign)...]
         }
         guard !rest.isEmpty else {
-            throw BenchError("\(text) is no server; allowed: URL, path of a program, nginx")
+            throw BenchError("\(text) is no server; allowed: URL, path of a program, nginx, floor")
         }
         if rest == "nginx" {
             place = .reference
             name = given ?? "nginx"
+        } else if rest == "floor" {
+            place = .floor
+            name = given ?? "floor"
         } else if rest.contains("://") {
             let parts = rest.split(separator: "#", maxSplits: 1)
             let endpoint = try Endpoint(url: String(parts[0]))
@@ -39,7 +43,7 @@ struct TargetSource {
             let program = ServerProgram(String(rest))
             guard SmallFile.isExecutable(program.path) else {
                 throw BenchError(
-                    "\(program.path) is no server; allowed: URL, path of a program, nginx")
+                    "\(program.path) is no server; allowed: URL, path of a program, nginx, floor")
             }
             place = .program(program)
             name = given ?? rest.split(separator: "/").last.map(String.init) ?? String(rest)
@@ -47,8 +51,10 @@ struct TargetSource {
     }
 
     func canTakePart(in workload: WorkloadName) -> Bool {
-        if case .reference = place { return workload.hasReference }
-        return true
+        switch place {
+        case .reference, .floor: workload.hasReference
+        case .endpoint, .program: true
+        }
     }
 
     /// The server itself, started when it has to be.
@@ -58,6 +64,7 @@ struct TargetSource {
             Target(name, endpoint, processes: process.map { [$0] } ?? [])
         case .program(let program): try Servers.start(program, name: name)
         case .reference: try Servers.startReference(name)
+        case .floor: try Servers.startFloor(name)
         }
     }
 }

@@ -11,7 +11,7 @@ extension SuiteTask {
         ) { suite in
             let entries = try againstReference(suite, [])
             suite.sendRate = entries[0].median(\.requestsPerSecond)
-            return finding(entries[0], entries[1], mostCost: 1.0, leastRate: 0.9)
+            return finding(entries, mostCost: 1.0, leastRate: 0.9)
         }
     }
 
@@ -21,10 +21,11 @@ extension SuiteTask {
             target: "CPU ≤ 0.8× nginx"
         ) { suite in
             let entries = try againstReference(suite, ["--durability", "memory"])
-            return finding(entries[0], entries[1], mostCost: 0.8, leastRate: 0)
+            return finding(entries, mostCost: 0.8, leastRate: 0)
         }
     }
 
+    /// The server, the reference, and the least that a server can do.
     private static func againstReference(_ suite: Suite, _ words: [String]) throws
         -> [Comparison.Entry]
     {
@@ -32,20 +33,24 @@ extension SuiteTask {
         defer { server.stop() }
         let reference = try Servers.startReference()
         defer { reference.stop() }
+        let floor = try Servers.startFloor()
+        defer { floor.stop() }
         let settings = suite.settings(.send)
-        return try suite.alternate([
-            suite.contender(server, settings), suite.contender(reference, settings),
-        ])
+        return try suite.alternate(
+            [server, reference, floor].map { suite.contender($0, settings) })
     }
 
     private static func finding(
-        _ entry: Comparison.Entry, _ base: Comparison.Entry, mostCost: Double, leastRate: Double
+        _ entries: [Comparison.Entry], mostCost: Double, leastRate: Double
     ) -> Finding {
+        let (entry, base, floor) = (entries[0], entries[1], entries[2])
         let cost = entry.costRatio(base)
         let rate = entry.rateRatio(base)
         return Finding(
             measured: "\(fixed(cost, 2))× CPU (\(entry.costText) beside \(base.costText)), "
-                + "\(fixed(rate, 2))× requests/s (\(grouped(entry.median(\.requestsPerSecond))))",
+                + "\(fixed(rate, 2))× requests/s (\(grouped(entry.median(\.requestsPerSecond)))); "
+                + "what only reads and answers takes \(fixed(floor.costRatio(base), 2))× CPU and "
+                + "has \(fixed(floor.rateRatio(base), 2))× requests/s",
             isMet: cost <= mostCost && rate >= leastRate)
     }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A socket that others connect to, on a free port of 127.0.0.1.
+/// A socket that others connect to on 127.0.0.1.
 struct Listener: ~Copyable {
     private let descriptor: Descriptor
     let port: UInt16
@@ -8,7 +8,8 @@ struct Listener: ~Copyable {
     /// The number that the poller knows the listener by.
     var number: Int32 { descriptor.number }
 
-    init() throws(SystemError) {
+    /// Listens at `port`, or at a free one.
+    init(port wanted: UInt16 = 0) throws(SystemError) {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = Glibc.socket(AF_INET, kind, 0)
         guard number >= 0 else { throw SystemError("socket") }
@@ -16,6 +17,7 @@ struct Listener: ~Copyable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = wanted.bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             // Safe because a sockaddr_in begins as a sockaddr does and its size is passed along.
@@ -26,7 +28,7 @@ struct Listener: ~Copyable {
                 return unsafe getsockname(number, general, &size)
             }
         }
-        guard result == 0 else { throw SystemError("listen on 127.0.0.1") }
+        guard result == 0 else { throw SystemError("listen on 127.0.0.1:\(wanted)") }
         descriptor = opened
         port = UInt16(bigEndian: address.sin_port)
     }
