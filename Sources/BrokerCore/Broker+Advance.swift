@@ -39,7 +39,7 @@ extension Broker {
             endRecord(.messagesSwept, into: sink)
             applySwept(Limits.chores, at: now)
         }
-        if !deletedTopics.isEmpty { sweepDeletedTopics() }
+        if !deletedTopics.isEmpty || !deletedPlatforms.isEmpty { sweepDeletedTopics() }
         if !changedDelays.isEmpty {
             continueDelayChanges(at: now.instant, limit: configuration.stepsPerTick)
         }
@@ -59,7 +59,9 @@ extension Broker {
     }
 
     /// Whether changes of very many things are to be continued.
-    private var hasChangesToFinish: Bool { !deletedTopics.isEmpty || !changedDelays.isEmpty }
+    private var hasChangesToFinish: Bool {
+        !deletedTopics.isEmpty || !deletedPlatforms.isEmpty || !changedDelays.isEmpty
+    }
 
     /// Does a chore and returns how many slots it freed.
     private mutating func perform(

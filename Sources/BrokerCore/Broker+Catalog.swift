@@ -53,8 +53,7 @@ extension Broker {
         queues[Int(queue.number)] = queue
         queueIndex.insert(digest(of: queue.identity), queue.number)
         let namespace = Namespace(account: queue.identity.account, region: queue.identity.region)
-        let index = namespaces[namespace, default: []].firstIndex(at: queue.identity.name)
-        namespaces[namespace, default: []].insert(queue, at: index)
+        namespaces[namespace, default: NameOrder()].insert(queue)
         enterRedrive(of: queue)
     }
 
@@ -62,8 +61,7 @@ extension Broker {
     mutating func leave(_ queue: Queue) {
         leaveRedrive(of: queue)
         let namespace = Namespace(account: queue.identity.account, region: queue.identity.region)
-        let index = namespaces[namespace, default: []].firstIndex(at: queue.identity.name)
-        namespaces[namespace, default: []].remove(at: index)
+        namespaces[namespace]?.remove(queue)
         if namespaces[namespace]?.isEmpty == true { namespaces[namespace] = nil }
         queueIndex.remove(digest(of: queue.identity))
         queues[Int(queue.number)] = nil
@@ -72,34 +70,21 @@ extension Broker {
     /// Notes which dead-letter queue a queue's redrive policy names.
     mutating func enterRedrive(of queue: Queue) {
         guard let target = queue.settings.redrivePolicy?.target else { return }
-        redriveSources[target, default: []].append(queue.number)
+        redriveSources.enter(queue, naming: digest(of: target))
     }
 
     mutating func leaveRedrive(of queue: Queue) {
         guard let target = queue.settings.redrivePolicy?.target else { return }
-        redriveSources[target]?.removeAll { $0 == queue.number }
-        if redriveSources[target]?.isEmpty == true { redriveSources[target] = nil }
+        redriveSources.leave(queue, naming: digest(of: target))
     }
 
     /// The number by which deliveries name `identity` as the queue they were dead-lettered from.
     mutating func deadLetterSourceNumber(of identity: QueueIdentity) -> UInt32 {
-        if let number = deadLetterSourceNumbers[identity] { return number }
+        let digest = digest(of: identity)
+        if let number = deadLetterSourceNumbers[digest] { return number }
         let number = UInt32(deadLetterSources.count)
         deadLetterSources.append(identity)
-        deadLetterSourceNumbers[identity] = number
+        deadLetterSourceNumbers.insert(digest, number)
         return number
-    }
-}
-
-extension [Queue] {
-    /// Where the queue `name` stands, or would stand, in an array ordered by name. O(log n).
-    func firstIndex(at name: String) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].identity.name < name { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

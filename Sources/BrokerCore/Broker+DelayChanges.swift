@@ -26,13 +26,13 @@ extension Broker {
     mutating func continueDelayChanges(at instant: Instant, limit: Int) {
         var left = limit
         while left > 0, let number = changedDelays.first {
-            left -= 1
             if let backlog = store.backlogs[Int(number)], let queue = queue(ofBacklog: backlog) {
                 touch(backlog)
                 left -= continueDelayChange(of: queue, at: instant, limit: left)
                 guard backlog.nextToDelay == 0 else { return }
             }
             changedDelays.removeFirst()
+            left -= 1
         }
     }
 

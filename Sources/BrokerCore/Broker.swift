@@ -35,12 +35,11 @@ public struct Broker: ~Copyable {
     /// Queue numbers by the digest of account, region and name.
     let queueIndex = HashIndex()
     /// The queues of each account and region, ordered by name.
-    var namespaces: [Namespace: [Queue]] = [:]
-    /// The numbers of the queues whose redrive policy names a queue, in order of creation.
-    var redriveSources: [QueueIdentity: [UInt32]] = [:]
+    var namespaces: [Namespace: NameOrder<Queue>] = [:]
+    let redriveSources = RedriveSources()
     /// Every queue that ever dead-lettered a message that may still be queued, by number.
     var deadLetterSources: [QueueIdentity?] = [nil]
-    var deadLetterSourceNumbers: [QueueIdentity: UInt32] = [:]
+    let deadLetterSourceNumbers = HashIndex()
     /// Names freed by DeleteQueue, for the sixty-second rule.
     var deletedNames = DeletedNames()
     var tasks = MoveTasks()
@@ -70,6 +69,8 @@ public struct Broker: ~Copyable {
     var changedDelays: [UInt32] = []
     /// Deleted topics whose subscriptions are still to be swept.
     var deletedTopics: [Topic] = []
+    /// Deleted platform applications whose devices are still to be swept.
+    var deletedPlatforms: [PlatformApplication] = []
     /// Deadlines that lead to records: retention, deduplication, attempts, waits, move tasks.
     let chores = TimingWheel()
     var attemptTimer: UInt32 = 0

@@ -55,7 +55,7 @@ extension Broker {
         guard let arn = start.sourceARN else { throw .missing(parameter: "SourceArn") }
         guard let source = queue(named: arn) else { throw Self.missingResource("SourceArn") }
         let destination = try destination(start.destinationARN, for: source)
-        guard redriveSources[source.identity] != nil else {
+        guard redriveSources[digest(of: source.identity)] != nil else {
             throw BrokerError(
                 .invalidParameterValue, "Source queue must be configured as a Dead Letter Queue.")
         }

@@ -20,44 +20,53 @@ extension Broker {
 
     func perform(_ list: ListQueues, from caller: Caller) throws(BrokerError) -> Outcome {
         let limit = try PageToken.entryLimit(maxResults: list.maxResults)
-        let queues = namespaces[Namespace(account: caller.account, region: caller.region)] ?? []
-        let prefix = list.namePrefix ?? ""
-        var index = queues.firstIndex(at: prefix)
-        if let token = list.nextToken, !token.isEmpty {
-            let name = try PageToken.decode(token, in: .queues)
-            index = max(index, queues.firstIndex(after: name))
-        }
-        var page: [QueueIdentity] = []
-        while index < queues.count, queues[index].identity.name.hasPrefix(prefix) {
-            guard page.count < limit else {
-                return .queues(
-                    page,
-                    nextToken: nextToken(after: page, in: .queues, maxResults: list.maxResults))
-            }
-            page.append(queues[index].identity)
-            index += 1
-        }
-        return .queues(page, nextToken: nil)
+        let queues = namespaces[Namespace(account: caller.account, region: caller.region)]
+        let (page, hasMore) = page(
+            of: queues, after: try name(of: list.nextToken, in: .queues),
+            prefix: list.namePrefix ?? "", limit: limit)
+        return .queues(
+            page,
+            nextToken: hasMore
+                ? nextToken(after: page, in: .queues, maxResults: list.maxResults) : nil)
     }
 
     func perform(_ list: ListDeadLetterSourceQueues) throws(BrokerError) -> Outcome {
         let target = try queue(list.queue)
         let limit = try PageToken.entryLimit(maxResults: list.maxResults)
-        let sources = (redriveSources[target.identity] ?? []).compactMap { queues[Int($0)] }
-            .sorted { $0.identity.name < $1.identity.name }
-        var index = 0
-        if let token = list.nextToken, !token.isEmpty {
-            index = sources.firstIndex(
-                after: try PageToken.decode(token, in: .deadLetterSourceQueues))
-        }
-        let page = sources[index...].prefix(limit).map(\.identity)
-        let isLast = index + page.count == sources.count
+        let (page, hasMore) = page(
+            of: redriveSources[digest(of: target.identity)],
+            after: try name(of: list.nextToken, in: .deadLetterSourceQueues), prefix: "",
+            limit: limit)
         return .queues(
             page,
-            nextToken: isLast
-                ? nil
-                : nextToken(
-                    after: page, in: .deadLetterSourceQueues, maxResults: list.maxResults))
+            nextToken: hasMore
+                ? nextToken(
+                    after: page, in: .deadLetterSourceQueues, maxResults: list.maxResults) : nil)
+    }
+
+    /// The name after which a page begins; nil for the first one.
+    private func name(
+        of token: String?, in listing: PageToken.Listing
+    ) throws(BrokerError) -> String? {
+        guard let token, !token.isEmpty else { return nil }
+        return try PageToken.decode(token, in: listing)
+    }
+
+    /// The queues of one page, and whether there are more.
+    private func page(
+        of queues: NameOrder<Queue>?, after last: String?, prefix: String, limit: Int
+    ) -> ([QueueIdentity], hasMore: Bool) {
+        var page: [QueueIdentity] = []
+        var hasMore = false
+        queues?.forEach(from: max(prefix, last ?? "")) { queue in
+            guard queue.name.hasPrefix(prefix) else { return false }
+            guard queue.name != last else { return true }
+            hasMore = page.count == limit
+            guard !hasMore else { return false }
+            page.append(queue.identity)
+            return true
+        }
+        return (page, hasMore)
     }
 
     /// AWS gives a token only to those who asked for pages.
@@ -66,13 +75,5 @@ extension Broker {
     ) -> String? {
         guard maxResults != nil, let last = page.last else { return nil }
         return PageToken.encode(after: last.name, in: listing)
-    }
-}
-
-extension [Queue] {
-    /// Where the names after `name` begin, in an array ordered by name. O(log n).
-    fileprivate func firstIndex(after name: String) -> Int {
-        let index = firstIndex(at: name)
-        return index < count && self[index].identity.name == name ? index + 1 : index
     }
 }

@@ -67,3 +67,7 @@ struct WaiterSlot: SlabSlot {
         set { next = newValue }
     }
 }
+
+extension Queue: Named {
+    var name: String { identity.name }
+}

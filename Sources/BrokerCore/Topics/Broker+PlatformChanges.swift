@@ -36,11 +36,10 @@ extension Broker {
 
     mutating func applyDeleted(_ platform: PlatformApplication) {
         touch(platform)
-        for number in platform.devices.reversed() {
-            guard let device = topics.devices[Int(number)] else { continue }
-            applyDeleted(device)
-        }
+        platform.deletionEpoch = snapshot.isActive ? snapshot.epoch : 0
         topics.leave(platform)
+        sweep(platform, limit: subscriptionsPerTick)
+        if !platform.devices.isEmpty { deletedPlatforms.append(platform) }
     }
 
     // MARK: Devices

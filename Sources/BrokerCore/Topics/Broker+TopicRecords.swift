@@ -96,13 +96,14 @@ extension Broker {
                 Int(image.number) == topics.devices.count
                     ? known == nil : known?.number == image.number
             else { throw RecordError("device \(image.number) does not follow") }
-            let other = platform.deviceOfToken[image.token]
+            let other = topics.device(of: platform, token: image.token)
             guard other == nil || other === known, known == nil || known?.platform === platform
             else { throw RecordError("device \(image.number) has another's token") }
             apply(image, of: platform)
         case (DeviceImage.kind, false):
             let number: UInt32 = try reader.integer()
-            guard Int(number) < topics.devices.count, let device = topics.devices[Int(number)]
+            guard Int(number) < topics.devices.count, let device = topics.devices[Int(number)],
+                !device.platform.isDeleted
             else { throw RecordError("device \(number) does not exist") }
             applyDeleted(device)
         default: throw RecordError("a platform record is of an unknown kind")

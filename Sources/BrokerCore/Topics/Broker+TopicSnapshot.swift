@@ -25,8 +25,12 @@ extension Broker {
     }
 
     mutating func touch(_ device: PlatformEndpoint) {
-        touch(device.platform)
-        guard snapshot.isActive, device.snapshotEpoch != snapshot.epoch else { return }
+        // What was deleted with its application before the snapshot began is not in it, swept or not.
+        let platform = device.platform
+        guard snapshot.isActive, device.snapshotEpoch != snapshot.epoch,
+            !platform.isDeleted || platform.deletionEpoch == snapshot.epoch
+        else { return }
+        touch(platform)
         encode(device)
     }
 

@@ -19,9 +19,12 @@ final class PlatformApplication {
     let identity: PlatformIdentity
     /// All attributes as they were set, credentials among them.
     var attributes: [(name: String, value: String)]
-    /// The numbers of its devices, ascending.
-    var devices: [UInt32] = []
-    var deviceOfToken: [String: PlatformEndpoint] = [:]
+    /// The numbers of its devices.
+    var devices = SortedNumbers()
+    /// Nobody finds its devices any more, though it takes a while until all are out of the catalog.
+    var isDeleted = false
+    /// The snapshot in whose midst it was deleted; 0 for none.
+    var deletionEpoch: UInt32 = 0
     /// The snapshot that already holds this application's state; see `Broker+Snapshot`.
     var snapshotEpoch: UInt32 = 0
 

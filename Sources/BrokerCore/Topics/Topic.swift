@@ -76,3 +76,7 @@ extension Topic {
         change(&counts.deliveries[Int(kind.rawValue)])
     }
 }
+
+extension Topic: Named {
+    var name: String { identity.name }
+}

@@ -13,24 +13,34 @@ final class TopicCatalog {
 
     /// What each account has in each region.
     private(set) var namespaces: [Namespace: TopicNamespace] = [:]
-    private var topicOfARN: [String: Topic] = [:]
-    /// Numbers of the subscriptions that are pending or confirmed, by the last part of the ARN. There
-    /// may be very many, and an index grows without a pause.
+    /// Numbers of the topics by the digest of the ARN. There may be very many of everything, and an
+    /// index grows without a pause.
+    private let topicOfARN = HashIndex()
+    /// Numbers of the subscriptions that are pending or confirmed, by the last part of the ARN.
     private let subscriptionOfID = HashIndex()
     /// By the digest of topic, protocol and endpoint: nobody subscribes twice in the same way.
     private let subscriptionOfEndpoint = HashIndex()
     /// The key of the digests.
     var hashKey = SipKey(k0: 0, k1: 0)
     private var platformOfIdentity: [PlatformIdentity: PlatformApplication] = [:]
-    private var deviceOfID: [MessageID: PlatformEndpoint] = [:]
+    /// Numbers of the devices by the last part of the ARN.
+    private let deviceOfID = HashIndex()
+    /// By the digest of application and token.
+    private let deviceOfToken = HashIndex()
 
     // MARK: Finding
 
     /// The topic of `identity`; nil when there is none.
-    func topic(_ identity: TopicIdentity) -> Topic? { topicOfARN[identity.arn] }
+    func topic(_ identity: TopicIdentity) -> Topic? { topic(arn: identity.arn) }
 
     /// The topic that is shown with this ARN; nil when there is none.
-    func topic(arn: String) -> Topic? { topicOfARN[arn] }
+    func topic(arn: String) -> Topic? {
+        topicOfARN[key(ofARN: arn)].flatMap { topics[Int($0)] }
+    }
+
+    private func key(ofARN arn: String) -> Hash128 {
+        arn.withByteView { SipHash.hash128($0, hashKey) }
+    }
 
     /// The subscription, pending or confirmed, whose ARN ends with `id`.
     func subscription(_ id: MessageID) -> Subscription? {
@@ -52,7 +62,17 @@ final class TopicCatalog {
         platformOfIdentity[identity]
     }
 
-    func device(_ id: MessageID) -> PlatformEndpoint? { deviceOfID[id] }
+    func device(_ id: MessageID) -> PlatformEndpoint? {
+        guard let number = deviceOfID[Self.key(of: id)], let device = devices[Int(number)],
+            !device.platform.isDeleted
+        else { return nil }
+        return device
+    }
+
+    /// The device of an application that has this token.
+    func device(of platform: PlatformApplication, token: String) -> PlatformEndpoint? {
+        deviceOfToken[key(ofToken: token, of: platform)].flatMap { devices[Int($0)] }
+    }
 
     /// What an account has in a region, to be looked at: whoever asks leaves no trace.
     func namespace(_ account: AccountID, _ region: String) -> TopicNamespace {
@@ -79,10 +99,9 @@ final class TopicCatalog {
     /// Enters a topic, which has no subscriptions yet.
     func enter(_ topic: Topic) {
         keep(topic)
-        topicOfARN[topic.arn] = topic
+        topicOfARN.insert(key(ofARN: topic.arn), topic.number)
         change(topic.identity.account, topic.identity.region) { namespace in
-            let index = namespace.topics.firstIndex(at: topic.identity.name)
-            namespace.topics.insert(topic, at: index)
+            namespace.topics.insert(topic)
             if topic.settings.isFIFO { namespace.fifoTopicCount += 1 }
         }
     }
@@ -97,12 +116,12 @@ final class TopicCatalog {
     /// for nothing from now on.
     func leave(_ topic: Topic) {
         change(topic.identity.account, topic.identity.region) { namespace in
-            namespace.topics.remove(at: namespace.topics.firstIndex(at: topic.identity.name))
+            namespace.topics.remove(topic)
             if topic.settings.isFIFO { namespace.fifoTopicCount -= 1 }
             namespace.pendingCount -= topic.pendingCount
             namespace.filterPolicyCount -= topic.filterPolicyCount
         }
-        topicOfARN[topic.arn] = nil
+        topicOfARN.remove(key(ofARN: topic.arn))
         topic.isDeleted = true
     }
 
@@ -206,10 +225,11 @@ final class TopicCatalog {
         }
     }
 
-    /// Takes out an application whose devices are gone.
+    /// Takes out an application; its devices are gone with it.
     func leave(_ platform: PlatformApplication) {
         platforms[Int(platform.number)] = nil
         platformOfIdentity[platform.identity] = nil
+        platform.isDeleted = true
         change(platform.identity.account, platform.identity.region) {
             $0.platforms.removeNumber(platform.number)
         }
@@ -218,23 +238,30 @@ final class TopicCatalog {
     func enter(_ device: PlatformEndpoint) {
         while devices.count <= Int(device.number) { devices.append(nil) }
         devices[Int(device.number)] = device
-        deviceOfID[device.id] = device
-        device.platform.devices.insertNumber(device.number)
-        device.platform.deviceOfToken[device.token] = device
+        deviceOfID.insert(Self.key(of: device.id), device.number)
+        deviceOfToken.insert(key(ofToken: device.token, of: device.platform), device.number)
+        device.platform.devices.insert(device.number)
     }
 
     func leave(_ device: PlatformEndpoint) {
         devices[Int(device.number)] = nil
-        deviceOfID[device.id] = nil
-        device.platform.devices.removeNumber(device.number)
-        device.platform.deviceOfToken[device.token] = nil
+        deviceOfID.remove(Self.key(of: device.id))
+        deviceOfToken.remove(key(ofToken: device.token, of: device.platform))
+        device.platform.devices.remove(device.number)
+    }
+
+    private func key(ofToken token: String, of platform: PlatformApplication) -> Hash128 {
+        var hasher = SipHasher(key: hashKey)
+        hasher.update(littleEndian: platform.number)
+        token.withByteView { hasher.update($0) }
+        return hasher.finish()
     }
 }
 
 /// What an account has of SNS in one region.
 final class TopicNamespace {
     /// Ordered by name.
-    var topics: [Topic] = []
+    var topics = NameOrder<Topic>()
     var fifoTopicCount = 0
     /// Subscriptions of its topics that nobody has confirmed yet.
     var pendingCount = 0
@@ -252,19 +279,6 @@ final class TopicNamespace {
     }
 }
 
-extension [Topic] {
-    /// Where the topic `name` stands, or would stand, in an array ordered by name. O(log n).
-    func firstIndex(at name: String) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].identity.name < name { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-}
-
 extension [UInt32] {
     /// Where the numbers above `number` begin in an ascending array. O(log n).
     func firstIndex(above number: UInt32) -> Int {
@@ -276,9 +290,6 @@ extension [UInt32] {
         }
         return low
     }
-
-    /// Inserts `number` into an ascending array; mostly it is the highest.
-    mutating func insertNumber(_ number: UInt32) { insert(number, at: firstIndex(above: number)) }
 
     /// Removes `number` from an ascending array.
     mutating func removeNumber(_ number: UInt32) {

@@ -50,7 +50,17 @@ struct TopicSet {
             $0.initial.rule = FilterRule(random)
         }
         brief.add(.http(url: "http://other.test:8080/c"), deadLetters: undelivered)
+        if random.chance(300) { crowd(brief) }
         topics += [topic, brief]
+    }
+
+    /// Subscribes many who want nothing, so that the topic is gone before they are out of the catalog.
+    private func crowd(_ topic: SimulatedTopic) {
+        for number in 0..<12 {
+            topic.add(.queue(SimulatedQueue("nobody-\(number)", isFIFO: false))) {
+                $0.initial.rule = .kinds(["none"])
+            }
+        }
     }
 
     private mutating func addFIFO(_ random: Randomness) {

@@ -76,7 +76,8 @@ final class SimulatedNode {
     /// When the node has to turn though nothing comes in; nil when never.
     var nextDeadline: UInt64? {
         let ofShard = [
-            shard.nextDeadline.map { shard.clock.monotonic(of: $0) },
+            // What is left to the next tick is there for a while, for everybody to meet with.
+            shard.nextDeadline.map { max(shard.clock.monotonic(of: $0), clock.now + 1) },
             disk.nextDeadline, courier.nextDeadline, archive.nextDeadline,
             loops.compactMap(\.nextMail).min(),
         ].compactMap(\.self).min()

@@ -215,16 +215,16 @@ final class TopicBench {
             "\(catalog.topics.count) \(catalog.subscriptions.count) "
                 + "\(catalog.platforms.count) \(catalog.devices.count)")
         for case let platform? in catalog.platforms {
-            lines.append("\(platform.identity) \(platform.attributes) \(platform.devices)")
+            lines.append("\(platform.identity) \(platform.attributes) \(platform.devices.all)")
         }
         for case let device? in catalog.devices {
             let isFound =
                 catalog.device(device.id) === device
-                && device.platform.deviceOfToken[device.token] === device
+                && catalog.device(of: device.platform, token: device.token) === device
             lines.append("\(device.arn) \(device.attributes) \(isFound)")
         }
         lines += catalog.namespaces.map { key, namespace in
-            "\(key) \(namespace.topics.map(\.number)) \(namespace.subscriptions.all) "
+            "\(key) \(namespace.topics.all.map(\.number)) \(namespace.subscriptions.all) "
                 + "\(namespace.fifoTopicCount) \(namespace.filterPolicyCount) "
                 + "\(namespace.platforms) \(namespace.sms)"
         }.sorted()
@@ -236,6 +236,18 @@ final class TopicBench {
 
     /// The state of a broker that recovered from what this one has written.
     func recoveredState() throws -> [String] { TopicBench(try world.twin()).state }
+}
+
+extension NameOrder {
+    /// All of them.
+    var all: [Element] {
+        var elements: [Element] = []
+        forEach(from: "") { element in
+            elements.append(element)
+            return true
+        }
+        return elements
+    }
 }
 
 extension SortedNumbers {

@@ -233,6 +233,33 @@ struct TopicSweepTests {
         }
     }
 
+    @Test func devicesGoWithTheirApplicationAtOnce() throws {
+        let app = try bench.createPlatform("app")
+        let devices = try (0..<5).map { try bench.createDevice(app, "token\($0)") }
+        world.beginSnapshot()
+        world.continueSnapshot(upTo: 1)
+        _ = try bench.run(.deletePlatformApplication(bench.request(app)))
+        #expect(world.broker.topics.devices.count { $0 != nil } == 4)
+        #expect(throws: BrokerError(.notFound, "Endpoint does not exist")) {
+            _ = try bench.run(.getEndpointAttributes(bench.request(devices[0])))
+        }
+        // Another application of the name has no devices, and the same tokens are free.
+        #expect(try bench.createPlatform("app") == app)
+        let again = try bench.createDevice(app, "token0")
+        #expect(!devices.contains(again))
+        world.finishSnapshot()
+        let early = TopicBench(try world.twin())
+        world.beginSnapshot()
+        world.finishSnapshot()
+        let late = TopicBench(try world.twin())
+        let all = TopicBench(try replayed())
+        for one in [bench, early, late, all] {
+            one.settle()
+            #expect(one.world.broker.topics.devices.count { $0 != nil } == 1)
+            #expect(one.state == bench.state)
+        }
+    }
+
     /// A world whose broker has replayed all records and seen no snapshot.
     private func replayed() throws -> World {
         let twin = try world.twin()

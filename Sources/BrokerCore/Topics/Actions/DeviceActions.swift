@@ -57,7 +57,7 @@ extension Broker {
                     + "\(TopicLimits.deviceTokenBytes) bytes long")
         }
         let text = platform.spelling(ofToken: token)
-        if let existing = platform.deviceOfToken[text] {
+        if let existing = topics.device(of: platform, token: text) {
             guard wanted.isEnabled ?? existing.isEnabled == existing.isEnabled,
                 wanted.customUserData ?? existing.customUserData == existing.customUserData
             else {
@@ -133,7 +133,8 @@ extension Broker {
         if let token = wanted.token { image.token = device.platform.spelling(ofToken: token) }
         if let isEnabled = wanted.isEnabled { image.isEnabled = isEnabled }
         if let data = wanted.customUserData { image.customUserData = data.isEmpty ? nil : data }
-        if let other = device.platform.deviceOfToken[image.token], other !== device {
+        let other = topics.device(of: device.platform, token: image.token)
+        if let other, other !== device {
             throw BrokerError(
                 .invalidParameter,
                 "Invalid parameter: Token Reason: Endpoint \(other.arn) already exists with the "
@@ -146,11 +147,20 @@ extension Broker {
         _ list: ListRequest, from caller: Caller
     ) throws(BrokerError) -> TopicOutcome {
         let numbers = try platform(list.arn, from: caller).devices
-        let (page, token) = try Self.page(of: numbers, list.nextToken, in: .platformEndpoints)
+        var page: [(arn: String, attributes: [(name: String, value: String)])] = []
+        var last = try PageToken.decodeNumber(list.nextToken, in: .platformEndpoints)
+        numbers.forEach(above: last) { number in
+            guard page.count < TopicLimits.pageEntries else { return false }
+            last = number
+            if let device = topics.devices[Int(number)] {
+                page.append((arn: device.arn, attributes: device.attributes))
+            }
+            return true
+        }
         return .platformResources(
-            page.compactMap { topics.devices[Int($0)] }
-                .map { (arn: $0.arn, attributes: $0.attributes) },
-            nextToken: token)
+            page,
+            nextToken: page.isEmpty || last == numbers.last
+                ? nil : PageToken.encode(after: String(last), in: .platformEndpoints))
     }
 }
 

@@ -50,18 +50,20 @@ extension Broker {
     func performListTopics(
         _ list: ListRequest, from caller: Caller
     ) throws(BrokerError) -> TopicOutcome {
-        let names = topics.namespace(caller.account, caller.region).topics
-        var index = 0
-        if let name = try PageToken.decodeIfPresent(list.nextToken, in: .topics) {
-            index = names.firstIndex(at: name)
-            if index < names.count, names[index].identity.name == name { index += 1 }
+        let last = try PageToken.decodeIfPresent(list.nextToken, in: .topics)
+        var page: [Topic] = []
+        var hasMore = false
+        topics.namespace(caller.account, caller.region).topics.forEach(from: last ?? "") { topic in
+            guard topic.name != last else { return true }
+            hasMore = page.count == TopicLimits.pageEntries
+            guard !hasMore else { return false }
+            page.append(topic)
+            return true
         }
-        let page = names[index...].prefix(TopicLimits.pageEntries)
-        let isLast = index + page.count == names.count
         return .topics(
-            page.map(\.identity.arn),
-            nextToken: isLast
-                ? nil : page.last.map { PageToken.encode(after: $0.identity.name, in: .topics) })
+            page.map(\.arn),
+            nextToken: hasMore
+                ? page.last.map { PageToken.encode(after: $0.name, in: .topics) } : nil)
     }
 
     /// Deletes everything of SNS: a part of `reset`.
