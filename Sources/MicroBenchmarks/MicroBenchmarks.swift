@@ -36,7 +36,7 @@ public enum MicroBenchmarks {
         ]
         return requests.map { name, request in
             Benchmark("decode." + name, operations: 2048) { Decoding(request) }
-        }
+        } + [Benchmark("authenticate.send.json", operations: 2048) { try Authenticating() }]
     }
 
     private static var performing: [Benchmark] {

@@ -7,11 +7,16 @@ enum Requests {
 
     private static let authorization =
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/sqs/aws4_request, "
-        + "SignedHeaders=content-type;host;x-amz-date;x-amz-target, "
-        + "Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+        + "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature="
+
+    /// Any signature, where nobody checks it.
+    private static let anySignature =
+        "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
 
     /// A request of the JSON protocol.
-    static func json(_ action: String, _ object: String) -> [UInt8] {
+    static func json(
+        _ action: String, _ object: String, signature: String = anySignature
+    ) -> [UInt8] {
         Array(
             """
             POST / HTTP/1.1\r
@@ -21,7 +26,7 @@ enum Requests {
             Content-Type: application/x-amz-json-1.0\r
             User-Agent: aws-sdk/1.43.11 md/core#1.43.11 ua/2.1 os/linux#6.1 md/arch#x86_64\r
             X-Amz-Date: 20260101T000000Z\r
-            Authorization: \(authorization)\r
+            Authorization: \(authorization)\(signature)\r
             amz-sdk-invocation-id: 1d5d7ab8-9f1f-4d3c-8c5e-7d1a1f7b2a60\r
             amz-sdk-request: attempt=1\r
             x-amzn-query-mode: true\r

@@ -19,6 +19,7 @@ struct CanonicalQuery: ~Copyable {
 
     /// Reads the parameters of `query` and puts them in order; the signature is none of them.
     mutating func read(_ query: ByteView) throws(BrokerError) {
+        if query.isEmpty, parameters.isEmpty, !fields.isPresent { return }
         parameters.removeAll(keepingCapacity: true)
         decoded.removeAll()
         encoded.removeAll()

@@ -16,8 +16,11 @@ struct CanonicalRequest: ~Copyable {
     /// The parts of a signature among the parameters of the request that was read last.
     var presigned: SignatureFields { query.fields }
 
-    /// The value of the first header called `name`, which has no capitals.
-    func header(_ name: StaticString) -> ByteView? { lines.value(of: name) }
+    /// When the request says that it was made: `X-Amz-Date`, else `Date`.
+    var date: ByteView { lines.signingDate ?? lines.date ?? ByteView() }
+
+    /// `X-Amz-Security-Token`.
+    var securityToken: ByteView { lines.securityToken ?? ByteView() }
 
     /// Reads the parameters and headers of `request`.
     mutating func read(_ request: Request) throws(BrokerError) {
@@ -41,7 +44,7 @@ struct CanonicalRequest: ~Copyable {
         writer.append(Character.lineFeed)
         let digestStart = writer.count
         digest.withView { writer.append(hex: $0) }
-        if let claimed = header("x-amz-content-sha256"),
+        if let claimed = lines.bodyDigest,
             !(claimed == writer.view.dropFirst(digestStart))
         {
             throw SignatureRefusal.bodyDiffers

@@ -2,41 +2,62 @@ import Bytes
 
 /// The header lines of a request, by name. Kept between requests for its memory.
 struct HeaderLines {
-    private struct Line {
-        let name: ByteView
-        let value: ByteView
-    }
+    private var lines: [ByteView] = []
 
-    private var lines: [Line] = []
+    /// `X-Amz-Date`.
+    private(set) var signingDate: ByteView?
+    /// `Date`.
+    private(set) var date: ByteView?
+    /// `X-Amz-Security-Token`.
+    private(set) var securityToken: ByteView?
+    /// `X-Amz-Content-Sha256`.
+    private(set) var bodyDigest: ByteView?
 
     /// Reads lines that end in CR LF each and were found well-formed before. O(n).
     mutating func read(_ bytes: ByteView) {
         lines.removeAll(keepingCapacity: true)
+        signingDate = nil
+        date = nil
+        securityToken = nil
+        bodyDigest = nil
         var start = 0
         while let end = bytes.firstIndex(of: Character.carriageReturn, from: start) {
             let line = bytes[start..<end]
-            let colon = line.tokenByteCount
-            if colon < line.count {
-                lines.append(
-                    Line(name: line.prefix(colon), value: line.dropFirst(colon + 1).trimmed))
-            }
+            lines.append(line)
+            keep(line)
             start = end + 2
         }
     }
 
-    /// The value of the first header called `name`, which has no capitals.
-    func value(of name: StaticString) -> ByteView? {
-        for line in lines where line.name.equals(lowercase: name) { return line.value }
-        return nil
+    /// Keeps the value of a header that signatures need; of several the first.
+    private mutating func keep(_ line: ByteView) {
+        guard !line.isEmpty else { return }
+        switch line[0] {
+        case UInt8(ascii: "X"), UInt8(ascii: "x"):
+            if let value = line.value(of: "x-amz-date") {
+                signingDate = signingDate ?? value
+            } else if let value = line.value(of: "x-amz-security-token") {
+                securityToken = securityToken ?? value
+            } else if let value = line.value(of: "x-amz-content-sha256") {
+                bodyDigest = bodyDigest ?? value
+            }
+        case UInt8(ascii: "D"), UInt8(ascii: "d"):
+            date = date ?? line.value(of: "date")
+        default:
+            break
+        }
     }
 
     /// Appends `name:value` of a header, the values of several joined by commas, and a line feed.
+    ///
+    /// - Parameter name: The name, without capitals.
     func append(_ name: ByteView, to canonical: inout ByteWriter) {
         canonical.append(name)
         var separator = Character.colon
-        for line in lines where line.name.isLowercased(name) {
+        for line in lines {
+            guard let value = line.value(of: name) else { continue }
             canonical.append(separator)
-            HeaderLines.append(value: line.value, to: &canonical)
+            HeaderLines.append(value: value, to: &canonical)
             separator = Character.comma
         }
         // A header that was signed and has not arrived.
@@ -57,14 +78,13 @@ struct HeaderLines {
 }
 
 extension ByteView {
-    /// Whether these bytes are `other`, which has no capitals, in any case of letters.
-    fileprivate func isLowercased(_ other: ByteView) -> Bool {
-        guard count == other.count else { return false }
-        for index in 0..<count {
-            let byte = self[index]
-            let lower = byte &- 0x41 < 26 ? byte | 0x20 : byte
-            guard lower == other[index] else { return false }
-        }
-        return true
+    /// The value of this header line, if its name is `name`, which has no capitals, in any case of
+    /// letters.
+    fileprivate func value(of name: ByteView) -> ByteView? {
+        let length = name.count
+        guard count > length, self[length] == Character.colon,
+            self[0..<length].equals(lowercased: name)
+        else { return nil }
+        return self[length + 1..<count].trimmed
     }
 }

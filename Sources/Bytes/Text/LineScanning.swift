@@ -28,4 +28,18 @@ extension ByteView {
             return unsafe apus_equals_lower(start, text.utf8Start, bytes.count) != 0
         }
     }
+
+    /// Whether the bytes are those of `other`, which has no capitals, in any case of letters.
+    public func equals(lowercased other: ByteView) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe withUnsafeBytes { bytes in
+            unsafe other.withUnsafeBytes { others in
+                guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                    let other = unsafe others.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                else { return true }
+                // Safe because both have `count` bytes.
+                return unsafe apus_equals_lower(start, other, bytes.count) != 0
+            }
+        }
+    }
 }
