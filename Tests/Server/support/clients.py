@@ -93,11 +93,11 @@ def make_sns_client(url, region="us-east-1", account="000000000000"):
         aws_access_key_id=account, aws_secret_access_key="secret")
 
 
-def make_client(url, protocol="json", region="us-east-1", account="000000000000"):
+def make_client(url, protocol="json", region="us-east-1", account="000000000000", secret="secret"):
     """A client of the account (its access key id is the account id) in the region."""
     session = botocore.session.Session()
     if protocol == "query":
         session.register_component("data_loader", QueryModelLoader())
     return boto3.session.Session(botocore_session=session).client(
         "sqs", region_name=region, endpoint_url=url, config=CONFIG,
-        aws_access_key_id=account, aws_secret_access_key="secret")
+        aws_access_key_id=account, aws_secret_access_key=secret)
