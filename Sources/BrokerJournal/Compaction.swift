@@ -75,18 +75,19 @@ extension Journal {
 
     private func read(_ work: inout Compaction, upTo end: Int) {
         let start = work.scan.offset
-        let wanted = max(end - start, Compaction.readByteCount)
-        let length = min(wanted, Int(segmentByteCount) - start)
-        if (work.buffer?.byteCount ?? 0) < length {
-            work.buffer = PageMemory(byteCount: length)
+        let range = PageMemory.pages(around: start..<max(end, start + Compaction.readByteCount))
+            .clamped(to: 0..<Int(segmentByteCount))
+        if (work.buffer?.byteCount ?? 0) < range.count {
+            work.buffer = PageMemory(byteCount: range.count)
         }
         guard let buffer = work.buffer else { return }
-        work.bufferStart = start
-        work.bufferCount = length
+        work.bufferStart = range.lowerBound
+        work.bufferCount = range.count
         work.isReading = true
         submit(
             .read(
-                .segment(work.number), offset: UInt64(start), into: buffer.diskMemory(0..<length)),
+                .segment(work.number), offset: UInt64(range.lowerBound),
+                into: buffer.diskMemory(0..<range.count)),
             lane: .read, ticket: Ticket(.compaction))
     }
 

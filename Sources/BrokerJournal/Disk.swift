@@ -16,7 +16,8 @@ public protocol Disk: AnyObject {
     /// when nothing submitted is under way. Returns the bytes read by `.read`, otherwise 0.
     func perform(_ operation: DiskOperation) throws(DiskError) -> Int
 
-    /// Starts one operation. Memory it names stays where it is until its completion was taken.
+    /// Starts one operation. Memory it names stays where it is until its completion was taken; of a
+    /// segment whole pages are read and written.
     func submit(_ operation: DiskOperation, lane: DiskLane, ticket: UInt64)
 
     /// Hands out the completions that have arrived, those of a lane in order; never blocks.

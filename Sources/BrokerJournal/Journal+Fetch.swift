@@ -83,8 +83,8 @@ extension Journal {
     }
 
     private func read(_ number: UInt64, from start: Int, length: Int) -> ColdReader.Window? {
-        let first = start & ~(PageMemory.pageByteCount - 1)
-        let range = first..<min(first + length, Int(segmentByteCount))
+        let range = PageMemory.pages(around: start..<start + length)
+            .clamped(to: 0..<Int(segmentByteCount))
         guard !range.isEmpty, let index = cold.freeWindow() else { return nil }
         let window = cold.windows[index]
         if window.memory.byteCount < range.count {

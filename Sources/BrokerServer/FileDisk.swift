@@ -134,7 +134,7 @@ final class FileDisk: Disk {
             thread = try Thread(name: "disk \(lane)") {
                 Lane.run(
                     jobs, wake, completions,
-                    FileSet(directory: directory, bypassesCache: lane != .read))
+                    FileSet(directory: directory, bypassesCache: true))
             }
         }
 

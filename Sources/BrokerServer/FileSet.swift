@@ -20,8 +20,9 @@ final class FileSet {
     /// No open files of `directory` yet.
     ///
     /// - Parameters:
-    ///   - bypassesCache: Whether segments are written past the page cache, in whole pages
-    ///   from memory that is aligned to pages: what is written is in the journal's memory anyway.
+    ///   - bypassesCache: Whether segments are read and written past the page cache, in whole pages
+    ///   and with memory that is aligned to pages: what is written is in the journal's memory
+    ///   anyway, and what has left it is read once more at most.
     ///   - isReadOnly: Whether files are only read, which works where nothing can be written.
     init(directory: Directory, bypassesCache: Bool, isReadOnly: Bool = false) {
         self.directory = directory
