@@ -87,6 +87,7 @@ final class SimulatedDisk: Disk {
     }
 
     func submit(_ operation: DiskOperation, lane: DiskLane, ticket: UInt64) {
+        precondition(operation.isWholePages, "segments are read and written in whole pages")
         let start = max(lanes[lane.rawValue].last?.due ?? 0, clock.now)
         var duration = UInt64(random.below(faults.diskMilliseconds + 1))
         if isTrouble, random.chance(faults.slowDisk) { duration += random.waiting(mean: 2_000) }
