@@ -101,9 +101,36 @@ extension SuiteTask {
 
     private static var signed: SuiteTask {
         SuiteTask(
-            name: "sigv4", title: "With SigV4 verification", target: "≤ +1.8 µs a request"
-        ) { _ in
-            throw LeftOut("the server does not verify signatures, so there is nothing to measure")
+            name: "sigv4", title: "With SigV4 verification, SendMessage in memory",
+            target: "≤ +1.8 µs a request"
+        ) { suite in
+            let credentials = Credentials(
+                accessKey: "AKIDEXAMPLE", secretKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/credentials"
+            try SmallFile.write(
+                """
+                [bench]
+                aws_access_key_id = \(credentials.accessKey)
+                aws_secret_access_key = \(credentials.secretKey)
+
+                """, to: path)
+            // Both get the same signed requests; only one of them looks at the signatures.
+            let memory = ["--durability", "memory"]
+            let plain = try suite.start("unverified", memory)
+            defer { plain.stop() }
+            let verifying = try suite.start(
+                "verified", memory + ["--credentials", path], credentials: credentials)
+            defer { verifying.stop() }
+            var settings = suite.settings(.send)
+            settings.style.credentials = credentials
+            let entries = try suite.alternate([
+                suite.contender(plain, settings), suite.contender(verifying, settings),
+            ])
+            let difference = entries[1].cost - entries[0].cost
+            return Finding(
+                measured: "+\(fixed(difference, 2)) µs (\(entries[1].costText) beside "
+                    + "\(entries[0].costText))", isMet: difference <= 1.8)
         }
     }
 

@@ -57,11 +57,17 @@ final class Suite {
     }
 
     /// Starts the server under test with an empty data directory.
-    func start(_ name: String, _ words: [String] = [], touchesMemory: Bool = true) throws -> Target
-    {
+    ///
+    /// - Parameter credentials: Who signs what is asked before the load.
+    func start(
+        _ name: String, _ words: [String] = [], touchesMemory: Bool = true,
+        credentials: Credentials? = nil
+    ) throws -> Target {
         let program = ServerProgram(options.serverPath, options: words)
         let target = try Servers.start(program, name: name)
-        if touchesMemory { try target.touchMemory(settings(.sendBatch), progress) }
+        var settings = settings(.sendBatch)
+        settings.style.credentials = credentials
+        if touchesMemory { try target.touchMemory(settings, progress) }
         return target
     }
 

@@ -34,6 +34,7 @@ struct FuzzTarget: Sendable {
         FuzzTarget("record-stream", RecordStream.run),
         FuzzTarget("records", Records.run),
         FuzzTarget("settings", Settings.run),
+        FuzzTarget("signatures", Signatures.run),
         FuzzTarget("tokens", Tokens.run),
         FuzzTarget("web-address", WebAddresses.run),
     ]
