@@ -43,6 +43,7 @@ extension Broker {
         if !changedDelays.isEmpty {
             continueDelayChanges(at: now.instant, limit: configuration.stepsPerTick)
         }
+        if !resets.waiting.isEmpty { continueReset(at: now, into: sink) }
         receiversLeft = configuration.receiversPerTick
         continuePublishes(at: now, into: sink)
     }
@@ -61,6 +62,7 @@ extension Broker {
     /// Whether changes of very many things are to be continued.
     private var hasChangesToFinish: Bool {
         !deletedTopics.isEmpty || !deletedPlatforms.isEmpty || !changedDelays.isEmpty
+            || !resets.waiting.isEmpty
     }
 
     /// Does a chore and returns how many slots it freed.

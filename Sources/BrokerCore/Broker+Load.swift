@@ -53,7 +53,7 @@ extension Broker {
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let identity = try QueueIdentity(decoding: &reader.bytes)
             let instant = Instant(milliseconds: try reader.integer())
-            deletedNames.insert(identity, at: instant)
+            deletedNames.insert(identity, digest(of: identity), at: instant)
         }
         try loadTopicCounts(&reader)
     }

@@ -117,7 +117,7 @@ extension Broker {
         for number in abandoned { writer.append(littleEndian: number) }
         writer.append(littleEndian: UInt32(deadLetterSources.count - 1))
         for case let source? in deadLetterSources { source.encode(to: &writer) }
-        writer.append(littleEndian: UInt32(deletedNames.list.count))
+        writer.append(littleEndian: UInt32(deletedNames.count))
         for deleted in deletedNames.list {
             deleted.identity.encode(to: &writer)
             writer.append(littleEndian: deleted.at.milliseconds)

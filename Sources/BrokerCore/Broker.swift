@@ -81,6 +81,7 @@ public struct Broker: ~Copyable {
     var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
     /// Messages for more subscriptions than a tick has time for.
     var unfinishedPublishes = UnfinishedPublishes()
+    var resets = UnfinishedResets()
     /// Receivers that can still get messages at once in this tick.
     var receiversLeft: Int
     var snapshot = SnapshotProgress()

@@ -3,6 +3,9 @@ import Bytes
 
 /// Counters as Prometheus reads them: protocol-docs/http.md lists them.
 struct MetricsReport: ~Copyable {
+    /// Topics that are shown one by one: what a turn has time for.
+    private static let topicsShown = 1000
+
     private var writer = ByteWriter(capacity: 16 * 1024)
 
     init() {}
@@ -39,7 +42,7 @@ struct MetricsReport: ~Copyable {
         ]
         for (name, help, value) in counters {
             describe(name, help, "counter")
-            sample(name, labels: [], value)
+            sample(name, value)
         }
         let gauges: [(StaticString, StaticString, Int)] = [
             ("apus_queues", "Queues that exist.", broker.queueCount),
@@ -56,7 +59,7 @@ struct MetricsReport: ~Copyable {
         ]
         for (name, help, value) in gauges {
             describe(name, help, "gauge")
-            sample(name, labels: [], UInt64(value))
+            sample(name, UInt64(value))
         }
         write(
             "apus_turn_seconds", "How long turns of the shard's loop took.", node.turns.elapsed)
@@ -100,37 +103,39 @@ struct MetricsReport: ~Copyable {
 
     private mutating func writeTopics(_ broker: borrowing Broker) {
         var topics: [(arn: String, counts: TopicCounts)] = []
-        broker.forEachTopic { topics.append(($0, $1)) }
+        broker.forEachCountedTopic(limit: Self.topicsShown) { topics.append(($0, $1)) }
         describe("apus_notifications_published_total", "Messages published to a topic.", "counter")
         for (arn, counts) in topics {
-            sample("apus_notifications_published_total", labels: [("topic", arn)], counts.published)
+            sample("apus_notifications_published_total", topic: arn, counts.published)
         }
         describe(
             "apus_notifications_filtered_out_total",
             "Messages that a subscription's filter policy kept out.", "counter")
         for (arn, counts) in topics {
-            sample(
-                "apus_notifications_filtered_out_total", labels: [("topic", arn)],
-                counts.filteredOut)
+            sample("apus_notifications_filtered_out_total", topic: arn, counts.filteredOut)
         }
-        let deliveries: [(StaticString, StaticString, KeyPath<TopicCounts.Deliveries, UInt64>)] = [
-            ("apus_deliveries_delivered_total", "Deliveries that succeeded.", \.delivered),
-            ("apus_deliveries_failed_total", "Attempts to deliver that failed.", \.failed),
-            (
-                "apus_deliveries_redriven_total", "Deliveries given to a dead-letter queue.",
-                \.redriven
-            ),
-        ]
-        for (name, help, value) in deliveries {
-            describe(name, help, "counter")
-            for (arn, counts) in topics {
-                for kind in SubscriptionProtocol.allCases {
-                    let count = counts.deliveries[Int(kind.rawValue)]
-                    guard count.delivered + count.failed + count.redriven > 0 else { continue }
-                    sample(
-                        name, labels: [("topic", arn), ("protocol", kind.name)],
-                        count[keyPath: value])
-                }
+        writeDeliveries(
+            "apus_deliveries_delivered_total", "Deliveries that succeeded.", of: topics
+        ) { $0.delivered }
+        writeDeliveries(
+            "apus_deliveries_failed_total", "Attempts to deliver that failed.", of: topics
+        ) { $0.failed }
+        writeDeliveries(
+            "apus_deliveries_redriven_total", "Deliveries given to a dead-letter queue.",
+            of: topics
+        ) { $0.redriven }
+    }
+
+    private mutating func writeDeliveries(
+        _ name: StaticString, _ help: StaticString, of topics: [(arn: String, counts: TopicCounts)],
+        _ value: (TopicCounts.Deliveries) -> UInt64
+    ) {
+        describe(name, help, "counter")
+        for (arn, counts) in topics {
+            for kind in SubscriptionProtocol.allCases {
+                let count = counts.deliveries[Int(kind.rawValue)]
+                guard count.delivered + count.failed + count.redriven > 0 else { continue }
+                sample(name, topic: arn, value(count), of: kind)
             }
         }
     }
@@ -161,17 +166,22 @@ struct MetricsReport: ~Copyable {
 
     /// ARNs and protocol names hold nothing that would have to be escaped.
     private mutating func sample(
-        _ name: StaticString, labels: [(name: StaticString, value: String)], _ value: UInt64
+        _ name: StaticString, topic: String, _ value: UInt64, of kind: SubscriptionProtocol? = nil
     ) {
         writer.append(name)
-        for (index, label) in labels.enumerated() {
-            writer.append(index == 0 ? "{" as StaticString : ",")
-            writer.append(label.name)
-            writer.append("=\"")
-            writer.append(label.value)
-            writer.append("\"")
+        writer.append("{topic=\"")
+        writer.append(topic)
+        if let kind {
+            writer.append("\",protocol=\"")
+            writer.append(kind.name)
         }
-        if !labels.isEmpty { writer.append("}") }
+        writer.append("\"} ")
+        writer.append(decimal: value)
+        writer.append("\n")
+    }
+
+    private mutating func sample(_ name: StaticString, _ value: UInt64) {
+        writer.append(name)
         writer.append(" ")
         writer.append(decimal: value)
         writer.append("\n")

@@ -3,11 +3,11 @@ import Bytes
 
 /// Gathers the replies of a tick, one batch for each loop, and reuses batches.
 ///
-/// Replies to a connection are held back while publishes of it are unfinished, and those to what it
-/// asked behind them too, so that they leave in order.
+/// Replies to a connection are held back while publishes or resets of it are unfinished, and those to
+/// what it asked behind them too, so that they leave in order.
 struct ReplyOutbox {
     private struct Held {
-        var publishes: Int
+        var unfinished: Int
         let replies: ReplyBatch
     }
 
@@ -35,20 +35,20 @@ struct ReplyOutbox {
         batch.append(to: connection, isComplete: isComplete) { $0.append(part) }
     }
 
-    /// Holds the replies to `connection` back until so many publishes more are finished.
-    mutating func hold(_ connection: ConnectionToken, publishes count: Int) {
+    /// Holds the replies to `connection` back until so many things more are finished.
+    mutating func hold(_ connection: ConnectionToken, unfinished count: Int) {
         let none = ReplyBatch(loop: connection.loop, byteCount: 512)
-        held[connection, default: Held(publishes: 0, replies: none)].publishes += count
+        held[connection, default: Held(unfinished: 0, replies: none)].unfinished += count
     }
 
-    /// A publish of `connection` is finished.
-    mutating func finishPublish(of connection: ConnectionToken) {
+    /// A publish or reset of `connection` is finished.
+    mutating func finish(of connection: ConnectionToken) {
         guard var waiting = held[connection] else {
-            preconditionFailure("a publish is unfinished before it is finished")
+            preconditionFailure("what is finished was unfinished")
         }
-        waiting.publishes -= 1
-        held[connection] = waiting.publishes == 0 ? nil : waiting
-        if waiting.publishes == 0 { open[connection.loop].append(waiting.replies) }
+        waiting.unfinished -= 1
+        held[connection] = waiting.unfinished == 0 ? nil : waiting
+        if waiting.unfinished == 0 { open[connection.loop].append(waiting.replies) }
     }
 
     /// Puts the replies of the tick behind the gate until the journal is durable up to `position`.

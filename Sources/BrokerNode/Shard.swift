@@ -98,7 +98,8 @@ public final class Shard {
             }
         }
         broker.bodyDigests = ByteView()
-        broker.takeFinishedPublishes { replies.finishPublish(of: ConnectionToken(bits: $0)) }
+        broker.takeFinishedPublishes { replies.finish(of: ConnectionToken(bits: $0)) }
+        finishResets()
         broker.serveWaiters(at: now, into: journal)
         if isStopping { broker.releaseAllWaiters() }
         answerWaiters()
@@ -227,7 +228,7 @@ extension Shard {
                 decoded.action, from: decoded.caller, at: now, token: connection.bits,
                 into: sink(for: decoded.action))
             let publishes = broker.unfinishedPublishCount - unfinishedCount
-            if publishes > 0 { replies.hold(connection, publishes: publishes) }
+            if publishes > 0 { replies.hold(connection, unfinished: publishes) }
             noteChange(by: decoded.action)
             if case .parked = outcome {
                 parked.insert(decoded.form, for: connection)
@@ -269,16 +270,24 @@ extension Shard {
     }
 
     private func reset(_ form: ResponseForm, for connection: ConnectionToken) {
-        broker.reset(at: now, into: journal)
-        outbox.removeAll()
-        replays.removeAll()
-        signatures.removeAll()
-        seams.archive.removeAll()
+        replies.hold(connection, unfinished: 1)
+        broker.reset(token: connection.bits, at: now, into: journal)
         let requestID = requestIDs.next()
         replies.reply(to: connection) { writer in
             ResponseEncoder.encode(
                 status: .ok, contentType: "application/json", body: "{}", form: form,
                 requestID: requestID, into: &writer)
+        }
+    }
+
+    /// What was deleted needs nothing of the node any more, and whoever asked is answered.
+    private func finishResets() {
+        broker.takeFinishedResets { token in
+            outbox.removeAll()
+            replays.removeAll()
+            signatures.removeAll()
+            seams.archive.removeAll()
+            replies.finish(of: ConnectionToken(bits: token))
         }
     }
 

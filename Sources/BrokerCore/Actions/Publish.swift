@@ -150,6 +150,7 @@ extension Broker {
         var facts = MessageFacts(attributes: stored.attributeBytes, body: stored.message)
         let last = topic.filters.matching(&facts, among: range, into: &matched)
         if range.isFirst {
+            topics.noteCount(of: topic)
             topic.counts.published += 1
             topic.counts.filteredOut += UInt64(topic.filters.refusedCount)
         }

@@ -21,7 +21,7 @@ extension Broker {
         let settings = try QueueSettings.creating(name: name, attributes: create.attributes)
         try checkRedrive(settings, of: identity, attributes: create.attributes)
         let tags = try QueueTags.creating(create.tags, queueName: name)
-        if configuration.enforcesSixtySecondRules, let deleted = deletedNames[identity],
+        if configuration.enforcesSixtySecondRules, let deleted = deletedNames[digest(of: identity)],
             now.instant < deleted.adding(seconds: Limits.sixtySeconds)
         {
             throw BrokerError(
@@ -57,7 +57,7 @@ extension Broker {
         queue.snapshotEpoch = snapshot.epoch
         backlog.snapshotEpoch = snapshot.epoch
         enter(queue)
-        deletedNames.remove(identity)
+        deletedNames.remove(digest(of: identity))
     }
 
     /// Refuses a redrive policy whose dead-letter queue is another account's, does not exist, is of
@@ -85,7 +85,11 @@ extension Broker {
     mutating func perform(
         _ delete: DeleteQueue, at now: Moment, into sink: any RecordSink
     ) throws(BrokerError) {
-        let queue = try queue(delete.queue)
+        self.delete(try queue(delete.queue), at: now, into: sink)
+    }
+
+    /// Deletes a queue; its messages are swept in the background.
+    mutating func delete(_ queue: Queue, at now: Moment, into sink: any RecordSink) {
         beginRecord(at: now)
         scratch.append(littleEndian: queue.number)
         endRecord(.queueDeleted, into: sink)
@@ -99,28 +103,9 @@ extension Broker {
         }
         abandon(queue.backlog)
         leave(queue)
-        deletedNames.insert(queue.identity, at: now.instant)
-    }
-
-    /// Deletes every queue with everything in it, and forgets that they were there.
-    ///
-    /// For test suites that share a server; the messages are swept in the background.
-    public mutating func reset(at now: Moment, into sink: any RecordSink) {
-        beginRecord(at: now)
-        endRecord(.brokerReset, into: sink)
-        applyReset(at: now)
-        unfinishedPublishes.finishAll()
-    }
-
-    mutating func applyReset(at now: Moment) {
-        for case let queue? in queues { applyQueueDeleted(queue, at: now) }
-        for slot in 1..<max(store.owed.highWater, 1) where store.owed[slot].state != .free {
-            applyDeliveryEnded(slot, at: now)
+        if resets.waiting.isEmpty {
+            deletedNames.insert(queue.identity, digest(of: queue.identity), at: now.instant)
         }
-        ring.removeAll()
-        deletedNames = DeletedNames()
-        tasks.list.removeAll()
-        applyTopicReset(at: now)
     }
 
     mutating func perform(

@@ -213,6 +213,7 @@ extension Broker {
         var report = report(on: owed)
         // The archive is no subscriber that anybody counts.
         let topic = owed.kind == .archive ? nil : topic(of: owed)
+        if let topic { topics.noteCount(of: topic) }
         if result == .delivered {
             end(slot, at: now, into: sink)
             topic?.count(report.protocolKind) { $0.delivered += 1 }
@@ -267,7 +268,7 @@ extension Broker {
             successSampleRate: feedback?.successSampleRate ?? 0, messageID: nil)
     }
 
-    private mutating func end(_ slot: UInt32, at now: Moment, into sink: any RecordSink) {
+    mutating func end(_ slot: UInt32, at now: Moment, into sink: any RecordSink) {
         beginRecord(at: now)
         scratch.append(littleEndian: slot)
         endRecord(.deliveryEnded, into: sink)

@@ -2,10 +2,16 @@ import Bytes
 
 /// What the node has to know of all topics.
 extension Broker {
-    /// Calls `body` with every topic's ARN and counts, by number.
-    public func forEachTopic(_ body: (_ arn: String, _ counts: TopicCounts) -> Void) {
-        for case let topic? in topics.topics where !topic.isDeleted {
-            body(topic.arn, topic.counts)
+    /// Calls `body` with the ARNs and counts of the first topics of which something was counted.
+    public func forEachCountedTopic(
+        limit: Int, _ body: (_ arn: String, _ counts: TopicCounts) -> Void
+    ) {
+        var left = limit
+        topics.counted.forEach(above: 0) { number in
+            guard left > 0 else { return false }
+            left -= 1
+            if let topic = topics.topics[Int(number)] { body(topic.arn, topic.counts) }
+            return true
         }
     }
 

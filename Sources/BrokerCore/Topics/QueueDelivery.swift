@@ -43,6 +43,7 @@ extension Broker {
         of stored: StoredNotification, for subscription: Subscription, _ queue: QueueIdentity
     ) {
         let topic = subscription.topic
+        topics.noteCount(of: topic)
         topic.count(.sqs) { counts in
             switch fate {
             case .delivered: counts.delivered += 1

@@ -36,6 +36,8 @@ final class Topic {
     var oldestUnarchived: UInt64? { unarchived.values.min() }
     /// What happened since the broker started, by protocol.
     var counts = TopicCounts()
+    /// Whether the catalog knows that they are not all zero.
+    var isCounted = false
 
     /// The snapshot that already holds this topic's state; see `Broker+Snapshot`.
     var snapshotEpoch: UInt32 = 0

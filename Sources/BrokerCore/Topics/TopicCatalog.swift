@@ -33,6 +33,20 @@ final class TopicCatalog {
     /// The topic of `identity`; nil when there is none.
     func topic(_ identity: TopicIdentity) -> Topic? { topic(arn: identity.arn) }
 
+    /// The numbers of the topics whose counts are not all zero.
+    private(set) var counted = SortedNumbers()
+
+    /// Something is counted of a topic.
+    func noteCount(of topic: Topic) {
+        guard !topic.isCounted, !topic.isDeleted else { return }
+        topic.isCounted = true
+        counted.insert(topic.number)
+    }
+
+    /// Topics that are not deleted.
+    var topicCount: Int { topicOfARN.count }
+    var platformCount: Int { platformOfIdentity.count }
+
     /// The topic that is shown with this ARN; nil when there is none.
     func topic(arn: String) -> Topic? {
         topicOfARN[key(ofARN: arn)].flatMap { topics[Int($0)] }
@@ -122,6 +136,7 @@ final class TopicCatalog {
             namespace.filterPolicyCount -= topic.filterPolicyCount
         }
         topicOfARN.remove(key(ofARN: topic.arn))
+        counted.remove(topic.number)
         topic.isDeleted = true
     }
 

@@ -41,6 +41,8 @@ extension Oracle {
             hideAnew(copy, same, handle, form.visibility, attempt)
             return Held(copy: copy, delivery: same)
         }
+        let first = form.attemptID.flatMap { attemptsBegan[$0] } ?? attempt.began
+        checkDelay(copy, queue, count, since: first)
         checkPlace(copy, queue, count, attempt)
         checkReturn(copy, queue, count, attempt)
         if queue.isFIFO { checkOrder(copy, queue, before) }
@@ -95,13 +97,6 @@ extension Oracle {
             let limit = redrives.map { $0?.limit ?? .max }.max() ?? .max
             if count > limit { fail("dead letter wrong: \(name) was not moved") }
         }
-        if copy.origin == nil, queue === home {
-            let until = queue.isFIFO ? now : copy.latest
-            let delay = sent.delay ?? queue.delays.least(from: copy.earliest, until: until)
-            if latestNow < copy.earliest + UInt64(delay) * 1000 {
-                fail("delivered while delayed: \(name)")
-            }
-        }
         let retention = home.retentions.most(from: copy.earliest, until: now)
         let expiry = copy.latest + UInt64(retention) * 1000
         if attempt.began > expiry + clock.backward + 1_000, queue === home {
@@ -110,6 +105,19 @@ extension Oracle {
         let unseen = queue.unseenReceives + (queue === home ? 0 : home.unseenReceives)
         let allowed = copy.deliveries.count + 1 + unseen
         if count > allowed { fail("receive count wrong: \(name), at most \(allowed)") }
+    }
+
+    /// Its delay was over. That of a FIFO queue is the present one for what was never received.
+    private func checkDelay(
+        _ copy: Copy, _ queue: SimulatedQueue, _ count: Int, since first: UInt64
+    ) {
+        guard copy.origin == nil, queue === copy.home else { return }
+        let from = queue.isFIFO && count == 1 ? max(copy.earliest, first) : copy.earliest
+        let until = queue.isFIFO ? now : copy.latest
+        let delay = copy.sent.delay ?? queue.delays.least(from: from, until: until)
+        if latestNow < copy.earliest + UInt64(delay) * 1000 {
+            fail("delivered while delayed: b\(copy.sent.number)#\(count)")
+        }
     }
 
     /// It was received as often as it takes to come to a dead-letter queue.

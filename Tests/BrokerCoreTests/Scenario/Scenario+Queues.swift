@@ -230,7 +230,7 @@ extension Scenario {
                 world.broker.cancelWaiter(token: token)
             }
         case "reset":
-            world.broker.reset(at: world.now, into: world.sink)
+            world.broker.reset(token: 1, at: world.now, into: world.sink)
             world.tick()
         default:
             world.broker.releaseAllWaiters()

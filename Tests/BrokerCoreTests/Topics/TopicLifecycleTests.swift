@@ -200,7 +200,7 @@ import Testing
         let hook = try bench.subscribe(other, "http", "http://example.com/")
         try bench.confirm(other, bench.token(hook))
         try bench.unsubscribe(hook)
-        bench.world.broker.reset(at: bench.world.now, into: bench.world.sink)
+        bench.world.broker.reset(token: 1, at: bench.world.now, into: bench.world.sink)
         #expect(try bench.topics() == [])
         #expect(try bench.subscriptions().isEmpty)
         #expect(bench.world.broker.topics.topics.allSatisfy { $0 == nil })

@@ -201,7 +201,7 @@ struct UnfinishedPublishTests {
     @Test func aResetEndsThemAll() throws {
         try publish("x")
         try publish("y")
-        world.broker.reset(at: world.now, into: world.sink)
+        world.broker.reset(token: 1, at: world.now, into: world.sink)
         #expect(finished.count == 2)
         world.advance(milliseconds: 1)
         #expect(world.broker.queueCount == 0)

@@ -87,7 +87,7 @@ extension Broker {
         var page: [SubscriptionDescription] = []
         var last: UInt32 = try PageToken.decodeNumber(token, in: listing)
         var hasMore = false
-        var left = max(configuration.stepsPerTick * 16, TopicLimits.pageEntries)
+        var left = max(configuration.stepsPerTick * 4, TopicLimits.pageEntries)
         numbers.forEach(above: last) { number in
             let subscription = topics.subscriptions[Int(number)]
             let isShown = subscription?.hasEnded == false

@@ -69,12 +69,15 @@ extension Broker {
     /// Deletes everything of SNS: a part of `reset`.
     mutating func applyTopicReset(at now: Moment) {
         for case let topic? in topics.topics where !topic.isDeleted { applyTopicDeleted(topic) }
-        for case let subscription? in topics.subscriptions {
+        for case let subscription? in topics.subscriptions
+        where subscription.isRetakeableUntil != nil {
             touch(subscription)
             subscription.isRetakeableUntil = nil
             releaseIfUnused(subscription)
         }
         for case let platform? in topics.platforms { applyDeleted(platform) }
-        for namespace in topics.namespaces.keys { apply(SMSSettings(), to: namespace) }
+        for (namespace, place) in topics.namespaces where !place.sms.isEmpty {
+            apply(SMSSettings(), to: namespace)
+        }
     }
 }
