@@ -53,7 +53,9 @@ final class Keeper: Role {
 
     private func change(of queue: SimulatedQueue) -> AttributeChange {
         switch random.below(5) {
-        case 0 where queue.delay > 0: return .delay(random.within(0...8))
+        case 0 where queue.delay > 0:
+            // A long one comes to all that is there.
+            return .delay(random.pick([random.within(0...8), random.within(0...8), 40]))
         case 1 where queue.retention < 345_600: return .retention(random.within(60...120))
         case 2 where !queue.isForDeadLetters && !isSubscribed(queue):
             return .maximumSize(random.pick([1_024, 10_000, 1_048_576]))
