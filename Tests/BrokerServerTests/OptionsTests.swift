@@ -30,6 +30,16 @@ private func problem(_ words: [String], environment: [String: String] = [:]) -> 
         }
     }
 
+    @Test func linesOfAFileEndInLineFeedsWithOrWithoutCarriageReturns() throws {
+        var configuration = Configuration(processorCount: 2)
+        try configuration.read(
+            file: "port = 1\r\n# a comment\r\nregion = eu-west-1\nlog-level = debug\r\n",
+            path: "apus.conf")
+        #expect(configuration.options.port == 1)
+        #expect(configuration.options.region == "eu-west-1")
+        #expect(configuration.options.logLevel == .debug)
+    }
+
     @Test func nothingSaidMeansTheDefaults() throws {
         #expect(try gather([]).options == Options())
         #expect(try gather(["serve"]).options == Options())

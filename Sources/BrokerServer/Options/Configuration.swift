@@ -77,7 +77,8 @@ extension Configuration {
     /// Reads the lines of a configuration file: `name = value`, `#` begins a comment.
     mutating func read(file text: String, path: String) throws(OptionProblem) {
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // A line feed behind a carriage return is one character with it.
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             let content = OptionText.trimmed(Configuration.withoutComment(String(line)))
             if content.isEmpty { continue }
