@@ -17,7 +17,7 @@ public protocol Disk: AnyObject {
     func perform(_ operation: DiskOperation) throws(DiskError) -> Int
 
     /// Starts one operation. Memory it names stays where it is until its completion was taken; of a
-    /// segment whole pages are read and written.
+    /// segment whole pages are read and written, of a finished snapshot whole pages are read.
     func submit(_ operation: DiskOperation, lane: DiskLane, ticket: UInt64)
 
     /// Hands out the completions that have arrived, those of a lane in order; never blocks.

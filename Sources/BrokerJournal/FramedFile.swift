@@ -37,17 +37,21 @@ struct FramedFile {
         }
     }
 
-    /// Loads at least `count` bytes from `offset` on; false when the file ends before.
+    /// Loads at least `count` bytes from `offset` on, in whole pages; false when the file ends before.
     private mutating func load(_ count: Int) throws(DiskError) -> Bool {
-        let kept = memory.view(Int(offset - start)..<loaded)
+        let page = UInt64(PageMemory.pageByteCount)
+        let first = offset & ~(page - 1)
+        let wanted = PageMemory.pages(around: Int(offset - first)..<Int(offset - first) + count)
+        let kept = memory.view(Int(first - start)..<loaded)
         let target =
-            count <= memory.byteCount
-            ? memory : PageMemory(byteCount: count + FramedFile.stepByteCount)
+            wanted.count <= memory.byteCount
+            ? memory : PageMemory(byteCount: wanted.count + FramedFile.stepByteCount)
         target.store(kept, at: 0)
         loaded = kept.count
         memory = target
-        start = offset
-        while loaded < count {
+        start = first
+        while loaded < Int(offset - first) + count {
+            guard start + UInt64(loaded) < byteCount else { return false }
             let read = try disk.perform(
                 .read(
                     file, offset: start + UInt64(loaded),

@@ -87,10 +87,12 @@ final class FileSet {
 
     private func openExisting(_ file: DiskFile) throws(SystemError) -> File {
         let path = directory.path(of: file.name)
-        guard bypassesCache, file.kind == .segment else {
-            return try File(path: path, flags: isReadOnly ? O_RDONLY : O_RDWR)
+        let access = isReadOnly ? O_RDONLY : O_RDWR
+        // Snapshots are read once, in whole pages.
+        guard file.kind == .snapshot || bypassesCache && file.kind == .segment else {
+            return try File(path: path, flags: access)
         }
-        return try File.bypassingCache(path: path)
+        return try File.bypassingCache(path: path, flags: access)
     }
 
     private func create(_ file: DiskFile, byteCount: UInt64) throws(SystemError) {

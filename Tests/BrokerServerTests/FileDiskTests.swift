@@ -72,9 +72,9 @@ private final class Memory {
         let place = try TemporaryDirectory()
         let disk = try FileDisk(directory: place.directory, wake: Wake())
         defer { disk.close() }
-        // Segments take whole pages only; the others take any bytes.
-        let file = DiskFile(.snapshot, number: 1)
-        let renamed = DiskFile(.snapshot, number: 2)
+        // Segments and snapshots may want whole pages; drafts take any bytes.
+        let file = DiskFile(.snapshotDraft, number: 1)
+        let renamed = DiskFile(.snapshotDraft, number: 2)
         let written = Memory(Array("one".utf8))
         let read = Memory([0, 0, 0])
         let steps: [(DiskOperation, DiskLane)] = [
@@ -99,6 +99,23 @@ private final class Memory {
             ])
         #expect(results.last == .failure(DiskError(verb: "read", file: renamed.name, code: 2)))
         #expect(read.bytes == Array("one".utf8))
+    }
+
+    @Test func aSnapshotIsReadToItsEndInWholePages() throws {
+        let place = try TemporaryDirectory()
+        let disk = try FileDisk(directory: place.directory, wake: Wake())
+        defer { disk.close() }
+        let draft = DiskFile(.snapshotDraft, number: 1)
+        let snapshot = DiskFile(.snapshot, number: 1)
+        let written = Memory((0..<5000).map { UInt8(truncatingIfNeeded: $0 / 7) })
+        _ = try disk.perform(.create(draft, byteCount: 0))
+        _ = try disk.perform(.write(draft, offset: 0, from: written.memory, sync: true))
+        _ = try disk.perform(.rename(draft, to: snapshot))
+        let read = Memory([UInt8](repeating: 0xFF, count: 12_288))
+        #expect(try disk.perform(.read(snapshot, offset: 0, into: read.memory)) == 5000)
+        #expect(read.bytes.prefix(5000) == written.bytes[...])
+        #expect(try disk.perform(.read(snapshot, offset: 4096, into: read.memory)) == 904)
+        #expect(read.bytes.prefix(904) == written.bytes[4096...])
     }
 
     @Test func aDataDirectoryHasOneOwner() throws {

@@ -15,14 +15,14 @@ final class File {
         descriptor = try Descriptor(unsafe open(path, flags | O_CLOEXEC, 0o644), from: "open")
     }
 
-    /// Opens an existing file for reading and writing past the page cache, or through it where the
-    /// file system offers nothing else. Offsets, counts and memory must then be whole pages.
-    static func bypassingCache(path: String) throws(SystemError) -> File {
+    /// Opens an existing file for access past the page cache, or through it where the file system
+    /// offers nothing else. Offsets, counts and memory must then be whole pages.
+    static func bypassingCache(path: String, flags: Int32) throws(SystemError) -> File {
         do throws(SystemError) {
-            return try File(path: path, flags: O_RDWR | apus_direct())
+            return try File(path: path, flags: flags | apus_direct())
         } catch {
             guard error.code == EINVAL else { throw error }
-            return try File(path: path, flags: O_RDWR)
+            return try File(path: path, flags: flags)
         }
     }
 
@@ -51,8 +51,9 @@ final class File {
                 unsafe pread(descriptor.number, start + done, count - done, off_t(offset) + done)
             }
             guard result >= 0 else { throw SystemError("pread") }
-            if result == 0 { break }
             done += result
+            // Within a page a file can only end; to go on there is not allowed past the page cache.
+            if result == 0 || done % PageMemory.pageByteCount != 0 { break }
         }
         return done
     }
