@@ -193,22 +193,12 @@ struct Delivery {
 
     /// Reads a request from the front of `bytes`; nil when it is not there as a whole.
     init?(_ bytes: ByteView) {
-        guard let head = bytes.firstRange(of: "\r\n\r\n") else { return nil }
-        var bodyCount = 0
-        var isConfirmation = false
-        var lineStart = 0
-        while lineStart < head.lowerBound,
-            let lineEnd = bytes.firstIndex(of: 0x0A, from: lineStart)
-        {
-            let line = bytes[lineStart..<lineEnd]
-            if let count = Response.contentLength(bytes, from: lineStart, to: lineEnd) {
-                bodyCount = count
-            }
-            if line.firstRange(of: "SubscriptionConfirmation") != nil { isConfirmation = true }
-            lineStart = lineEnd + 1
-        }
-        guard bytes.count >= head.upperBound + bodyCount else { return nil }
-        count = head.upperBound + bodyCount
+        guard let count = FloorServer.requestByteCount(bytes),
+            let head = bytes.firstRange(of: "\r\n\r\n")
+        else { return nil }
+        self.count = count
+        let isConfirmation =
+            bytes[0..<head.lowerBound].firstRange(of: "SubscriptionConfirmation") != nil
         token = isConfirmation ? Delivery.token(bytes[head.upperBound..<count]) : nil
     }
 
