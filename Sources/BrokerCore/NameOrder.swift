@@ -10,9 +10,6 @@ protocol Named: AnyObject {
 /// Kept as chunks of bounded length, so that a change moves at most one chunk's references, and now
 /// and then the list of chunks.
 struct NameOrder<Element: Named> {
-    /// A chunk that grows longer is split in two.
-    private static var chunkLimit: Int { 512 }
-
     /// - Invariant: No chunk is empty, and each begins behind the end of the one before.
     private var chunks: [[Element]] = []
 
@@ -33,13 +30,7 @@ struct NameOrder<Element: Named> {
         let chunk = max(chunkIndex(behind: element.name, element.number) - 1, 0)
         let place = Self.place(of: element.name, element.number, in: chunks[chunk])
         chunks[chunk].insert(element, at: place)
-        guard chunks[chunk].count > Self.chunkLimit else { return }
-        // A chunk that grew at its end stays full: names often come in order.
-        let isLast = chunk == chunks.count - 1 && place == chunks[chunk].count - 1
-        let half = isLast ? Self.chunkLimit : Self.chunkLimit / 2
-        let tail = Array(chunks[chunk][half...])
-        chunks[chunk].removeSubrange(half...)
-        chunks.insert(tail, at: chunk + 1)
+        chunks.splitChunk(chunk, grownAt: place)
     }
 
     /// Takes out an element that is there.

@@ -3,9 +3,6 @@
 /// Kept as chunks of bounded length, so that a change moves at most one chunk's numbers, and now and
 /// then the list of chunks.
 struct SortedNumbers {
-    /// A chunk that grows longer is split in two.
-    private static let chunkLimit = 512
-
     /// - Invariant: No chunk is empty, and each begins above the end of the one before.
     private var chunks: [[UInt32]] = []
 
@@ -29,13 +26,7 @@ struct SortedNumbers {
         if place < chunks[chunk].count, chunks[chunk][place] == number { return }
         chunks[chunk].insert(number, at: place)
         count += 1
-        guard chunks[chunk].count > Self.chunkLimit else { return }
-        // A chunk that grew at its end stays full: numbers mostly come in order.
-        let isLast = chunk == chunks.count - 1 && place == chunks[chunk].count - 1
-        let half = isLast ? Self.chunkLimit : Self.chunkLimit / 2
-        let tail = Array(chunks[chunk][half...])
-        chunks[chunk].removeSubrange(half...)
-        chunks.insert(tail, at: chunk + 1)
+        chunks.splitChunk(chunk, grownAt: place)
     }
 
     /// Takes a number out, and says whether it was there.
