@@ -1,7 +1,8 @@
 #include "CLinux.h"
 #include <string.h>
 
-// MD5 (RFC 1321) of many messages: sixteen at once where the processor has AVX2, else one by one.
+// MD5 (RFC 1321) of many messages: 32 at once where the processor has AVX-512, sixteen with AVX2, else
+// one by one.
 
 #define F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
 #define G(x, y, z) ((y) ^ ((z) & ((x) ^ (y))))
@@ -115,7 +116,7 @@ static void finish_alone(lane *lane, const uint32_t state[4], uint8_t *digests) 
     store(digests + 16 * lane->number, words[0], words[1], words[2], words[3]);
 }
 
-void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *digests) {
+static void md5_alone(const apus_message *messages, size_t count, uint8_t *digests) {
     lane lane;
     for (size_t number = 0; number < count; number++) {
         begin(&lane, messages + number, number);
@@ -151,17 +152,43 @@ static void continue_alone(apus_md5_progress *message, size_t blocks) {
         transform(message->state, message->bytes + message->done);
 }
 
+static void continue_all_alone(apus_md5_progress *messages, size_t count, size_t blocks) {
+    for (size_t index = 0; index < count; index++) continue_alone(messages + index, blocks);
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2")))
+static const uint8_t idle_block[64];
 
-// Reads 32 bytes of each lane's block and gives words[i] = the i-th word of every lane.
-AVX2 static inline __attribute__((always_inline)) void transpose(
+// Sixteen at once in vectors of eight words; `md5_lanes.h` says what has to be defined.
+
+#undef F
+#undef G
+#undef H
+#undef I
+#define TARGET __attribute__((target("avx2")))
+#define NAMED(name) name##_avx2
+#define VECTOR __m256i
+#define GROUPS 2
+#define LOAD(words) _mm256_loadu_si256((const __m256i *)(const void *)(words))
+#define STORE(words, vector) _mm256_storeu_si256((__m256i *)(void *)(words), vector)
+#define ALL(word) _mm256_set1_epi32((int)(word))
+#define ADD(x, y) _mm256_add_epi32(x, y)
+#define XOR(x, y) _mm256_xor_si256(x, y)
+#define AND(x, y) _mm256_and_si256(x, y)
+#define OR(x, y) _mm256_or_si256(x, y)
+#define TURNED(x, shift) OR(_mm256_slli_epi32(x, shift), _mm256_srli_epi32(x, 32 - shift))
+#define F(x, y, z) XOR(z, AND(x, XOR(y, z)))
+#define G(x, y, z) XOR(y, AND(z, XOR(x, y)))
+#define H(x, y, z) XOR(XOR(x, y), z)
+#define I(x, y, z) XOR(y, OR(x, XOR(z, ALL(-1))))
+
+// Reads 32 bytes of eight blocks and gives words[i] = the i-th word of each.
+TARGET static inline __attribute__((always_inline)) void half_transpose(
     const uint8_t *const blocks[8], size_t offset, __m256i words[8]) {
     __m256i row[8], pair[8], quad[8];
-    for (int lane = 0; lane < 8; lane++)
-        row[lane] = _mm256_loadu_si256((const __m256i *)(const void *)(blocks[lane] + offset));
+    for (int lane = 0; lane < 8; lane++) row[lane] = LOAD(blocks[lane] + offset);
     for (int index = 0; index < 8; index += 2) {
         pair[index] = _mm256_unpacklo_epi32(row[index], row[index + 1]);
         pair[index + 1] = _mm256_unpackhi_epi32(row[index], row[index + 1]);
@@ -178,209 +205,87 @@ AVX2 static inline __attribute__((always_inline)) void transpose(
     }
 }
 
-#define AND(x, y) _mm256_and_si256(x, y)
-#define OR(x, y) _mm256_or_si256(x, y)
-#define XOR(x, y) _mm256_xor_si256(x, y)
-#define ADD(x, y) _mm256_add_epi32(x, y)
-#undef F
-#undef G
-#undef H
-#undef I
-#define F(x, y, z) XOR(z, AND(x, XOR(y, z)))
-#define G(x, y, z) XOR(y, AND(z, XOR(x, y)))
-#define H(x, y, z) XOR(XOR(x, y), z)
-#define I(x, y, z) XOR(y, OR(x, XOR(z, _mm256_set1_epi32(-1))))
-
-// One block of each of eight messages; state[i] holds the i-th word of every lane.
-AVX2 static void transform8(const uint8_t *const blocks[8], __m256i state[4]) {
-    __m256i words[16];
-    transpose(blocks, 0, words);
-    transpose(blocks, 32, words + 8);
-    __m256i a = state[0], b = state[1], c = state[2], d = state[3];
-#define STEP(f, a, b, c, d, word, shift, constant)                                          \
-    a = ADD(ADD(a, f(b, c, d)), ADD(words[word], _mm256_set1_epi32((int)constant)));        \
-    a = ADD(OR(_mm256_slli_epi32(a, shift), _mm256_srli_epi32(a, 32 - shift)), b);
-    STEPS(STEP)
-#undef STEP
-    state[0] = ADD(state[0], a);
-    state[1] = ADD(state[1], b);
-    state[2] = ADD(state[2], c);
-    state[3] = ADD(state[3], d);
+TARGET static inline __attribute__((always_inline)) void transpose_avx2(
+    const uint8_t *const *blocks, __m256i words[16]) {
+    half_transpose(blocks, 0, words);
+    half_transpose(blocks, 32, words + 8);
 }
 
-// The same for sixteen: each step waits for the one before it, and meanwhile the other eight step.
-AVX2 static void transform16(const uint8_t *const blocks[16], __m256i state[8]) {
-    __m256i words[2][16];
-    transpose(blocks, 0, words[0]);
-    transpose(blocks, 32, words[0] + 8);
-    transpose(blocks + 8, 0, words[1]);
-    transpose(blocks + 8, 32, words[1] + 8);
-    __m256i a = state[0], b = state[1], c = state[2], d = state[3];
-    __m256i a_ = state[4], b_ = state[5], c_ = state[6], d_ = state[7];
-#define HALF(f, a, b, c, d, word, shift, constant)                                          \
-    a = ADD(ADD(a, f(b, c, d)), ADD(word, _mm256_set1_epi32((int)constant)));               \
-    a = ADD(OR(_mm256_slli_epi32(a, shift), _mm256_srli_epi32(a, 32 - shift)), b);
-#define STEP(f, a, b, c, d, word, shift, constant)              \
-    HALF(f, a, b, c, d, words[0][word], shift, constant)        \
-    HALF(f, a##_, b##_, c##_, d##_, words[1][word], shift, constant)
-    STEPS(STEP)
-#undef STEP
-#undef HALF
-    state[0] = ADD(state[0], a), state[4] = ADD(state[4], a_);
-    state[1] = ADD(state[1], b), state[5] = ADD(state[5], b_);
-    state[2] = ADD(state[2], c), state[6] = ADD(state[6], c_);
-    state[3] = ADD(state[3], d), state[7] = ADD(state[7], d_);
+#include "md5_lanes.h"
+
+// 32 at once in vectors of sixteen words.
+
+#define TARGET __attribute__((target("avx512f,avx2")))
+#define NAMED(name) name##_avx512
+#define VECTOR __m512i
+#define GROUPS 2
+#define LOAD(words) _mm512_loadu_si512(words)
+#define STORE(words, vector) _mm512_storeu_si512(words, vector)
+#define ALL(word) _mm512_set1_epi32((int)(word))
+#define ADD(x, y) _mm512_add_epi32(x, y)
+#define TURNED(x, shift) _mm512_rol_epi32(x, shift)
+// The table of a function of three bits, from 111 down to 000.
+#define F(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0xCA)
+#define G(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0xE4)
+#define H(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0x96)
+#define I(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0x39)
+
+TARGET static inline __attribute__((always_inline)) void transpose_avx512(
+    const uint8_t *const *blocks, __m512i words[16]) {
+    __m256i low[16], high[16];
+    transpose_avx2(blocks, low);
+    transpose_avx2(blocks + 8, high);
+    for (int index = 0; index < 16; index++)
+        words[index] =
+            _mm512_inserti64x4(_mm512_castsi256_si512(low[index]), high[index], 1);
 }
 
-enum { lane_count = 16 };
+#include "md5_lanes.h"
 
-// A lane takes the next message as soon as its last one is done, so lengths may differ freely. When
-// one message is left, it goes on alone: idle lanes would make it slower.
-AVX2 static void md5_lanes(const apus_message *messages, size_t count, uint8_t *digests) {
-    lane lanes[lane_count];
-    // state[half][i][j] is the i-th word of lane 8 * half + j.
-    uint32_t state[2][4][8] = {0};
-    const uint8_t *blocks[lane_count];
-    unsigned busy = 0;
-    size_t taken = 0;
-    // An idle lane reads a block of its own that counts for nothing.
-    for (int index = 0; index < lane_count; index++)
-        blocks[index] = memset(lanes[index].tail, 0, 64);
-    for (; taken < count && taken < lane_count; taken++) {
-        begin(&lanes[taken], messages + taken, taken);
-        blocks[taken] = lanes[taken].next;
-        for (int word = 0; word < 4; word++)
-            state[taken / 8][word][taken % 8] = first_state[word];
-        busy |= 1u << taken;
-    }
-    while (busy & (busy - 1)) {
-        __m256i wide[8];
-        for (int row = 0; row < 8; row++)
-            wide[row] = _mm256_loadu_si256((const __m256i *)(const void *)state[row / 4][row % 4]);
-        // Nothing but the blocks changes until a message ends.
-        size_t together = SIZE_MAX;
-        for (int index = 0; index < lane_count; index++)
-            if (busy >> index & 1 && lanes[index].blocks < together)
-                together = lanes[index].blocks;
-        for (size_t block = 0; block < together; block++) {
-            if (busy >> 8 == 0) {
-                transform8(blocks, wide);
-            } else if ((busy & 0xFF) == 0) {
-                transform8(blocks + 8, wide + 4);
-            } else {
-                transform16(blocks, wide);
-            }
-            for (int index = 0; index < lane_count; index++)
-                if (busy >> index & 1) blocks[index] += 64;
-        }
-        for (int row = 0; row < 8; row++)
-            _mm256_storeu_si256((__m256i *)(void *)state[row / 4][row % 4], wide[row]);
-        for (int index = 0; index < lane_count; index++) {
-            if (!(busy >> index & 1)) continue;
-            lane *lane = &lanes[index];
-            uint32_t (*words)[8] = state[index / 8];
-            int column = index % 8;
-            lane->next += 64 * (together - 1);
-            lane->blocks -= together - 1;
-            if (!advance(lane)) {
-                store(digests + 16 * lane->number, words[0][column], words[1][column],
-                      words[2][column], words[3][column]);
-                if (taken < count) {
-                    begin(lane, messages + taken, taken);
-                    taken++;
-                    for (int word = 0; word < 4; word++) words[word][column] = first_state[word];
-                } else {
-                    busy &= ~(1u << index);
-                    lane->next = lane->tail;
-                }
-            }
-            blocks[index] = lane->next;
-        }
-    }
-    if (!busy) return;
-    int last = __builtin_ctz(busy);
-    uint32_t alone[4];
-    for (int word = 0; word < 4; word++) alone[word] = state[last / 8][word][last % 8];
-    finish_alone(&lanes[last], alone, digests);
-}
-
-// Messages that end sooner leave their lane idle.
-AVX2 static void continue_lanes(apus_md5_progress *messages, size_t count, size_t budget) {
-    static const uint8_t idle[64];
-    size_t left[lane_count];
-    for (size_t index = 0; index < count; index++) {
-        size_t blocks = blocks_left(messages + index);
-        left[index] = blocks < budget ? blocks : budget;
-    }
-    while (1) {
-        size_t together = SIZE_MAX, busy = 0, last = 0;
-        for (size_t index = 0; index < count; index++) {
-            if (left[index] == 0) continue;
-            busy++, last = index;
-            if (left[index] < together) together = left[index];
-        }
-        if (busy == 0) return;
-        if (busy == 1) return continue_alone(messages + last, left[last]);
-        const uint8_t *blocks[lane_count];
-        uint32_t state[2][4][8] = {0};
-        for (size_t index = 0; index < lane_count; index++) {
-            int is_busy = index < count && left[index] > 0;
-            blocks[index] = is_busy ? messages[index].bytes + messages[index].done : idle;
-            for (int word = 0; is_busy && word < 4; word++)
-                state[index / 8][word][index % 8] = messages[index].state[word];
-        }
-        __m256i wide[8];
-        for (int row = 0; row < 8; row++)
-            wide[row] = _mm256_loadu_si256((const __m256i *)(const void *)state[row / 4][row % 4]);
-        for (size_t block = 0; block < together; block++) {
-            if (count > 8) transform16(blocks, wide);
-            else transform8(blocks, wide);
-            for (size_t index = 0; index < count; index++)
-                if (left[index] > 0) blocks[index] += 64;
-        }
-        for (int row = 0; row < 8; row++)
-            _mm256_storeu_si256((__m256i *)(void *)state[row / 4][row % 4], wide[row]);
-        for (size_t index = 0; index < count; index++) {
-            if (left[index] == 0) continue;
-            messages[index].done += 64 * together;
-            left[index] -= together;
-            for (int word = 0; word < 4; word++)
-                messages[index].state[word] = state[index / 8][word][index % 8];
-        }
-    }
-}
-
-static int has_avx2;
+static apus_md5_kind best;
 
 __attribute__((constructor)) static void prepare(void) {
     __builtin_cpu_init();
-    has_avx2 = __builtin_cpu_supports("avx2");
+    if (__builtin_cpu_supports("avx2"))
+        best = __builtin_cpu_supports("avx512f") ? APUS_MD5_AVX512 : APUS_MD5_AVX2;
 }
 
-void apus_md5(const apus_message *messages, size_t count, uint8_t *digests) {
-    if (has_avx2 && count > 1) {
-        md5_lanes(messages, count, digests);
-    } else {
-        apus_md5_portable(messages, count, digests);
+apus_md5_kind apus_md5_best(void) { return best; }
+
+void apus_md5(
+    apus_md5_kind kind, const apus_message *messages, size_t count, uint8_t *digests) {
+    if (count <= 1) kind = APUS_MD5_ALONE;
+    switch (kind) {
+    case APUS_MD5_AVX512: md5_lanes_avx512(messages, count, digests); break;
+    case APUS_MD5_AVX2: md5_lanes_avx2(messages, count, digests); break;
+    case APUS_MD5_ALONE: md5_alone(messages, count, digests); break;
     }
 }
 
-void apus_md5_continue(apus_md5_progress *messages, size_t count, size_t blocks) {
-    if (has_avx2 && count > 1 && count <= lane_count) {
-        continue_lanes(messages, count, blocks);
-    } else {
-        for (size_t index = 0; index < count; index++) continue_alone(messages + index, blocks);
+void apus_md5_continue(
+    apus_md5_kind kind, apus_md5_progress *messages, size_t count, size_t blocks) {
+    if (count <= 1 || count > 16) kind = APUS_MD5_ALONE;
+    switch (kind) {
+    case APUS_MD5_AVX512: continue_lanes_avx512(messages, count, blocks); break;
+    case APUS_MD5_AVX2: continue_lanes_avx2(messages, count, blocks); break;
+    case APUS_MD5_ALONE: continue_all_alone(messages, count, blocks); break;
     }
 }
 
 #else
 
-void apus_md5(const apus_message *messages, size_t count, uint8_t *digests) {
-    apus_md5_portable(messages, count, digests);
+apus_md5_kind apus_md5_best(void) { return APUS_MD5_ALONE; }
+
+void apus_md5(
+    apus_md5_kind kind, const apus_message *messages, size_t count, uint8_t *digests) {
+    (void)kind;
+    md5_alone(messages, count, digests);
 }
 
-void apus_md5_continue(apus_md5_progress *messages, size_t count, size_t blocks) {
-    for (size_t index = 0; index < count; index++) continue_alone(messages + index, blocks);
+void apus_md5_continue(
+    apus_md5_kind kind, apus_md5_progress *messages, size_t count, size_t blocks) {
+    (void)kind;
+    continue_all_alone(messages, count, blocks);
 }
 
 #endif

@@ -9,10 +9,13 @@ public struct MD5Line {
     /// How many messages are worked on at a time.
     private static let width = 16
 
+    private let kind: apus_md5_kind
     private var line: [apus_md5_progress] = unsafe []
 
     /// A line in which nobody stands.
-    public init() {}
+    public init() { self.init(width: .widest) }
+
+    init(width: MD5Width) { kind = width.kind }
 
     /// How many messages have been added and not taken.
     public var count: Int { unsafe line.count }
@@ -33,7 +36,8 @@ public struct MD5Line {
         let count = unsafe min(line.count, MD5Line.width)
         unsafe line.withUnsafeMutableBufferPointer { buffer in
             // Safe because the buffer holds `count` messages at least.
-            if count > 0 { unsafe apus_md5_continue(buffer.baseAddress, count, byteCount / 64) }
+            guard count > 0 else { return }
+            unsafe apus_md5_continue(kind, buffer.baseAddress, count, byteCount / 64)
         }
     }
 

@@ -62,8 +62,14 @@ typedef struct {
     size_t count;
 } apus_message;
 
-/// Writes the MD5 digest of each message, up to sixteen at a time where the processor can.
-void apus_md5(const apus_message *messages, size_t count, uint8_t *digests);
+/// How messages are digested: one by one, up to sixteen or up to 32 at a time.
+typedef enum { APUS_MD5_ALONE, APUS_MD5_AVX2, APUS_MD5_AVX512 } apus_md5_kind;
+/// The widest that the processor has; the functions below take any kind up to it.
+apus_md5_kind apus_md5_best(void);
+/// Writes the MD5 digest of each message.
+void apus_md5(
+    apus_md5_kind kind, const apus_message *messages, size_t count, uint8_t *digests);
+
 /// A message that is digested piece by piece.
 typedef struct {
     const uint8_t *bytes;
@@ -75,13 +81,11 @@ typedef struct {
 /// Begins with a message.
 apus_md5_progress apus_md5_begin(const uint8_t *bytes, size_t count);
 /// Digests at most so many blocks of 64 bytes of each of at most sixteen messages.
-void apus_md5_continue(apus_md5_progress *messages, size_t count, size_t blocks);
+void apus_md5_continue(
+    apus_md5_kind kind, apus_md5_progress *messages, size_t count, size_t blocks);
 /// Whether only less than a block is left of the message.
 int apus_md5_is_ending(const apus_md5_progress *message);
 /// Digests what is left of the message.
 void apus_md5_end(const apus_md5_progress *message, uint8_t *digest);
-
-/// The same one by one, on every processor.
-void apus_md5_portable(const apus_message *messages, size_t count, uint8_t *digests);
 
 #endif
