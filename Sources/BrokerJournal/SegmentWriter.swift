@@ -14,6 +14,8 @@ struct SegmentWriter {
         var recordCount: UInt32
     }
 
+    private static let expectedByteCount = 2048
+
     /// The segment's memory.
     let memory: PageMemory
     /// The position of the segment's first byte.
@@ -55,6 +57,8 @@ struct SegmentWriter {
             type: type)
         used = offset + byteCount
         batch?.recordCount += 1
+        // The next record is often like this one.
+        memory.expectWrite(of: min(byteCount, SegmentWriter.expectedByteCount), at: used)
         return offset
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Whole pages of memory that are written through checked verbs and read through views: what a
@@ -98,6 +99,13 @@ public final class PageMemory {
             offset >= 0 && offset + MemoryLayout<Value>.size <= byteCount, "within the memory")
         // Safe because the range was just checked and the store needs no alignment.
         unsafe (start + offset).storeBytes(of: value.littleEndian, as: Value.self)
+    }
+
+    /// Has the processor fetch up to `count` bytes from `offset` on, which will be written soon.
+    public func expectWrite(of count: Int, at offset: Int) {
+        precondition(offset >= 0 && offset <= byteCount, "within the memory")
+        // Safe because the range is within the memory, and nothing is read or changed.
+        unsafe apus_fetch_for_writing(start + offset, min(count, byteCount - offset))
     }
 
     /// Sets the bytes `range` to zero.

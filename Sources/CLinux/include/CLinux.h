@@ -62,6 +62,12 @@ typedef struct {
     size_t count;
 } apus_message;
 
+/// Has the processor fetch the lines of memory that will be written soon.
+static inline void apus_fetch_for_writing(const void *start, size_t count) {
+    for (size_t offset = 0; offset < count; offset += 64)
+        __builtin_prefetch((const char *)start + offset, 1);
+}
+
 /// How messages are digested: one by one, up to sixteen or up to 32 at a time.
 typedef enum { APUS_MD5_ALONE, APUS_MD5_AVX2, APUS_MD5_AVX512 } apus_md5_kind;
 /// The widest that the processor has; the functions below take any kind up to it.
