@@ -1,6 +1,7 @@
 #include "CLinux.h"
 #include "digits.h"
 #include "move_down.h"
+#include "wide.h"
 
 // Undoes the codes of three bytes that stand in a row.
 static inline void undo_codes(uint8_t *text, size_t count, size_t *read, size_t *written) {
@@ -25,8 +26,8 @@ static inline void undo(uint8_t *text, size_t count, size_t *read, size_t *writt
     *read += 1;
 }
 
-size_t apus_form_decode(uint8_t *text, size_t count) {
-    size_t from = 0, to = 0;
+// Decodes what stands from `from` on and writes it from `to` on; gives the end of that.
+static size_t decode_rest(uint8_t *text, size_t count, size_t from, size_t to) {
 #if defined(__SSE2__)
     // A move may begin anywhere in a block and an escape may reach two bytes beyond it, so 18 more
     // bytes have to follow it.
@@ -54,4 +55,36 @@ size_t apus_form_decode(uint8_t *text, size_t count) {
 #endif
     while (from < count) undo(text, count, &from, &to);
     return to;
+}
+
+size_t apus_form_decode_portable(uint8_t *text, size_t count) {
+    return decode_rest(text, count, 0, 0);
+}
+
+#if defined(APUS_WIDE)
+WIDE_CODE static size_t decode_wide(uint8_t *text, size_t count) {
+    size_t from = 0, to = 0;
+    // Digits of a code that began in the block before.
+    uint64_t digits = 0;
+    // Both digits of a code at the end of a block have to be there.
+    for (; count - from >= 66; from += 64) {
+        __m512i block = wide_load(text + from), high, low;
+        uint64_t codes = wide_equals(block, '%');
+        codes &= wide_digits(wide_load(text + from + 1), &high);
+        codes &= wide_digits(wide_load(text + from + 2), &low);
+        block = _mm512_mask_mov_epi8(block, wide_equals(block, '+'), wide_all(' '));
+        block = _mm512_mask_mov_epi8(
+            block, codes, _mm512_or_si512(_mm512_slli_epi16(high, 4), low));
+        to += wide_store(text + to, ~(codes << 1 | codes << 2 | digits), block);
+        digits = codes >> 63 | codes >> 62;
+    }
+    return decode_rest(text, count, from + (size_t)_mm_popcnt_u64(digits), to);
+}
+#endif
+
+size_t apus_form_decode(uint8_t *text, size_t count) {
+#if defined(APUS_WIDE)
+    if (apus_has_wide && count >= 128) return decode_wide(text, count);
+#endif
+    return decode_rest(text, count, 0, 0);
 }

@@ -1,5 +1,6 @@
 #include "CLinux.h"
 #include "digits.h"
+#include "json_wide.h"
 #include "move_down.h"
 #include "utf8.h"
 
@@ -145,7 +146,8 @@ static void undo_letters(uint8_t *text, size_t count, size_t *read, size_t *writ
     *written = to;
 }
 
-void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written) {
+void apus_json_unescape_portable(
+    uint8_t *text, size_t count, size_t *read, size_t *written) {
     while (1) {
         undo_letters(text, count, read, written);
         size_t stop = *read;
@@ -154,4 +156,17 @@ void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *writt
         if (text[stop] == '\\') undo_units(text, count, read, written);
         if (*read == stop) return;
     }
+}
+
+void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written) {
+#if defined(APUS_WIDE)
+    if (apus_has_wide && *read == *written) {
+        // As long as nothing was shortened nothing moves, and most strings end before.
+        *read += apus_scan_json_read(text + *read, count - *read);
+        *written = *read;
+        if (*read == count || text[*read] == '"') return;
+        wide_undo(text, count, read, written);
+    }
+#endif
+    apus_json_unescape_portable(text, count, read, written);
 }

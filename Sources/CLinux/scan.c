@@ -1,5 +1,6 @@
 #include "CLinux.h"
 #include "utf8.h"
+#include "wide.h"
 
 #include <string.h>
 
@@ -104,11 +105,39 @@ static SCANNER(scan_ascii, ASCII, ASCII16)
 
 size_t apus_utf8_length(const uint8_t *bytes, size_t count) { return utf8_length(bytes, count); }
 
+#if defined(APUS_WIDE)
+// How many bytes of whole blocks are sound: of text, or of UTF-8 alone.
+WIDE_CODE static size_t scan_characters(const uint8_t *bytes, size_t count, int is_text) {
+    size_t index = 0;
+    while (count - index >= 64) {
+        __m512i block = wide_load(bytes + index);
+        uint64_t cut = 0, faults = wide_utf8_faults(block, &cut);
+        if (is_text) {
+            faults |= wide_below(block, 0x20)
+                & ~(wide_equals(block, '\t') | wide_equals(block, '\n') | wide_equals(block, '\r'));
+            // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+            faults |= wide_equals(block, 0xEF) << 2 & wide_equals(block, 0xBF) << 1
+                & (wide_equals(block, 0xBE) | wide_equals(block, 0xBF));
+        }
+        size_t length = wide_length(cut);
+        if (faults << (length < 63 ? 63 - length : 0)) break;
+        index += length;
+    }
+    return index;
+}
+#define SCAN_CHARACTERS(bytes, count, is_text) \
+    (apus_has_wide ? scan_characters(bytes, count, is_text) : 0)
+#else
+#define SCAN_CHARACTERS(bytes, count, is_text) 0
+#endif
+
 size_t apus_scan_utf8(const uint8_t *bytes, size_t count) {
     size_t index = 0;
     while (1) {
         index += scan_ascii(bytes + index, count - index);
         if (index == count) return index;
+        index += SCAN_CHARACTERS(bytes + index, count - index, 0);
+        if (index == count || bytes[index] < 0x80) continue;
         do {
             size_t length = utf8_length(bytes + index, count - index);
             if (!length) return index;
@@ -122,6 +151,8 @@ size_t apus_scan_text(const uint8_t *bytes, size_t count) {
     while (1) {
         index += scan_text(bytes + index, count - index);
         if (index == count || bytes[index] < 0x80) return index;
+        index += SCAN_CHARACTERS(bytes + index, count - index, 1);
+        if (index == count || bytes[index] < 0x80) continue;
         do {
             const uint8_t *character = bytes + index;
             size_t length = utf8_length(character, count - index);

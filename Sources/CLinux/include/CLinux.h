@@ -37,6 +37,8 @@ int apus_equals_lower(const uint8_t *bytes, const uint8_t *lower, size_t count);
 /// not behind it, and undoes escapes. Stops at the end and before a quote, a control, what is no
 /// valid UTF-8 and what is no valid escape.
 void apus_json_unescape(uint8_t *text, size_t count, size_t *read, size_t *written);
+/// The same on every processor.
+void apus_json_unescape_portable(uint8_t *text, size_t count, size_t *read, size_t *written);
 /// Writes `text` as the inside of a JSON string and returns the length. There must be room for
 /// 6 * count + 16 bytes.
 size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
@@ -47,6 +49,8 @@ size_t apus_xml_escape(uint8_t *out, const uint8_t *text, size_t count);
 /// Undoes the coding of forms in place and returns the new length: %XX is a byte, + a space, and a
 /// percent sign without two digits stands for itself.
 size_t apus_form_decode(uint8_t *text, size_t count);
+/// The same on every processor.
+size_t apus_form_decode_portable(uint8_t *text, size_t count);
 
 /// The CRC32C of bytes that follow those whose CRC32C is `continuing` (0 at first), by the
 /// processor's instructions where it has them.
