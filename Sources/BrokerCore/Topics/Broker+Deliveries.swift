@@ -29,10 +29,27 @@ extension Broker {
     private func count(_ slot: UInt32, _ change: Int) {
         let owed = store.owed[slot]
         if owed.kind == .archive {
-            topics.topics[Int(owed.receiver)]?.unarchived[slot] = change > 0 ? owed.since : nil
+            guard let topic = topics.topics[Int(owed.receiver)] else { return }
+            topic.unarchivedCount += change
+            if change > 0 {
+                topic.unarchived.push(order: owed.since, slot: slot, stamp: owed.generation)
+            } else {
+                // Whatever is over and first goes, so that the heap does not grow for ever.
+                _ = oldestUnarchived(of: topic)
+            }
         } else {
             subscription(of: owed)?.owedCount += change
         }
+    }
+
+    /// When the oldest message was published that is on its way to the topic's archive, in milliseconds
+    /// of the broker's clock; nil when there is none. O(log n), spread over the deliveries.
+    func oldestUnarchived(of topic: Topic) -> UInt64? {
+        while let first = topic.unarchived.first {
+            if store.owed[first.slot].generation == first.stamp { return first.order }
+            _ = topic.unarchived.pop()
+        }
+        return nil
     }
 
     /// The subscription that a delivery is owed to.
@@ -369,10 +386,10 @@ extension Broker {
 
     private mutating func free(_ slot: UInt32, _ owed: OwedSlot) {
         let subscription = subscription(of: owed)
-        count(slot, -1)
         ring.directTargets[slot] = nil
         store.owed[slot].state = .free
         store.owed[slot].generation &+= 1
+        count(slot, -1)
         store.owed.free(slot)
         if let subscription, subscription.owedCount == 0 { releaseIfUnused(subscription) }
         if owed.kind == .archive, let topic = topics.topics[Int(owed.receiver)] {

@@ -74,7 +74,7 @@ extension Broker {
             guard let subscription = topics.subscriptions[Int(number)],
                 let replay = subscription.replay, !replay.isRequested,
                 replay.waitsBehind == nil
-                    || replay.waitsBehind != subscription.topic.oldestUnarchived
+                    || replay.waitsBehind != oldestUnarchived(of: subscription.topic)
             else { continue }
             subscription.replay?.isRequested = true
             subscription.replay?.waitsBehind = nil
@@ -109,7 +109,7 @@ extension Broker {
         subscription.replay?.isRequested = false
         guard acceptsMessages else { return }
         var isEnd = isEnd
-        let oldest = subscription.topic.oldestUnarchived
+        let oldest = oldestUnarchived(of: subscription.topic)
         for payload in payloads {
             guard let stored = try? StoredNotification(payload: payload) else { continue }
             if let oldest, stored.instant.milliseconds >= oldest {

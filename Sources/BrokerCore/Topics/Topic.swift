@@ -29,11 +29,11 @@ final class Topic {
     var isDeleted = false
     /// The snapshot in whose midst it was deleted; 0 for none.
     var deletionEpoch: UInt32 = 0
-    /// When the messages were published that are on their way to the archive, in milliseconds of the
-    /// broker's clock, by the slots of their deliveries.
-    var unarchived: [UInt32: UInt64] = [:]
-    /// When the oldest of them was published; nil when there are none.
-    var oldestUnarchived: UInt64? { unarchived.values.min() }
+    /// How many messages are on their way to the archive.
+    var unarchivedCount = 0
+    /// Those messages in the order of when they were published, in milliseconds of the broker's clock:
+    /// the slots of their deliveries. Entries whose stamp is not the slot's generation any more are over.
+    let unarchived = OrderHeap()
     /// What happened since the broker started, by protocol.
     var counts = TopicCounts()
     /// Whether the catalog knows that they are not all zero.
