@@ -17,10 +17,8 @@ struct DelayChangeTests {
     }
 
     private func create(delay: Int) throws {
-        var create = CreateQueue()
-        create.name = "q.fifo"
-        create.attributes = [("FifoQueue", "true"), ("DelaySeconds", String(delay))]
-        _ = try world.perform(.createQueue(create), from: caller)
+        try world.createQueue(
+            "q.fifo", [("FifoQueue", "true"), ("DelaySeconds", String(delay))], from: caller)
     }
 
     private func set(delay: Int) throws {

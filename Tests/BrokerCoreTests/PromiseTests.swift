@@ -31,9 +31,7 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let world = World()
             let caller = Caller(account: .anonymous, region: "us-east-1")
-            var create = CreateQueue()
-            create.name = "q"
-            _ = try world.perform(.createQueue(create), from: caller)
+            try world.createQueue("q", from: caller)
             var receive = ReceiveMessage()
             receive.queue = world.reference("q", caller)
             receive.waitTimeSeconds = 20

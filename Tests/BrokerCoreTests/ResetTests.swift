@@ -15,19 +15,13 @@ struct ResetTests {
         bench = TopicBench(World(configuration: configuration))
         let app = try bench.createPlatform("app")
         for index in 0..<6 {
-            try create("q\(index)")
+            try world.createQueue("q\(index)")
             let topic = try bench.createTopic("t\(index)")
             try bench.subscribe(topic, "sqs", bench.queueARN("q\(index)"))
             try bench.subscribe(topic, "http", "http://example.com/")
             try bench.createDevice(app, "token\(index)")
         }
         _ = try bench.run(.setSMSAttributes(bench.set("", [("DefaultSenderID", "me")])))
-    }
-
-    private func create(_ name: String) throws {
-        var create = CreateQueue()
-        create.name = name
-        _ = try world.perform(.createQueue(create), from: bench.caller)
     }
 
     private var finished: [UInt64] {
@@ -60,16 +54,16 @@ struct ResetTests {
         expectNothing(in: bench)
         #expect(world.sink.records.last?.type == .brokerReset)
         // The names are free at once.
-        try create("q0")
+        try world.createQueue("q0")
         try bench.createTopic("t0")
     }
 
     @Test func whatComesMeanwhileGoesToo() throws {
         world.broker.reset(token: 7, at: world.now, into: world.sink)
-        try create("late")
+        try world.createQueue("late")
         try bench.createTopic("late")
         world.broker.reset(token: 8, at: world.now, into: world.sink)
-        for index in 0..<3 { try create("later\(index)") }
+        for index in 0..<3 { try world.createQueue("later\(index)") }
         #expect(finished.isEmpty)
         bench.settle()
         #expect(finished == [7, 8])
@@ -80,7 +74,7 @@ struct ResetTests {
     @Test func aSmallResetIsOneRecord() throws {
         world.broker.reset(token: 1, at: world.now, into: world.sink)
         bench.settle()
-        try create("a")
+        try world.createQueue("a")
         let before = world.sink.records.count
         world.broker.reset(token: 2, at: world.now, into: world.sink)
         #expect(finished == [1, 2])

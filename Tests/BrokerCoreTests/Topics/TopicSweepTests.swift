@@ -21,7 +21,7 @@ struct TopicSweepTests {
         arn = try bench.createTopic("t")
         other = try bench.createTopic("other")
         for index in 0..<10 {
-            try createQueue("q\(index)")
+            try world.createQueue("q\(index)")
             for topic in [arn, other] {
                 arns.append(
                     try bench.subscribe(
@@ -29,12 +29,6 @@ struct TopicSweepTests {
                         index == 3 ? [("FilterPolicy", #"{"a":[1]}"#)] : []))
             }
         }
-    }
-
-    private func createQueue(_ name: String) throws {
-        var create = CreateQueue()
-        create.name = name
-        _ = try world.perform(.createQueue(create), from: bench.caller)
     }
 
     private func publish(_ text: String, to topic: String) throws {

@@ -18,15 +18,9 @@ struct UnfinishedPublishTests {
         bench = TopicBench(World(configuration: configuration))
         arn = try bench.createTopic("t")
         for index in 0..<10 {
-            try createQueue("q\(index)")
+            try world.createQueue("q\(index)")
             try subscribe("q\(index)")
         }
-    }
-
-    private func createQueue(_ name: String) throws {
-        var create = CreateQueue()
-        create.name = name
-        _ = try world.perform(.createQueue(create), from: bench.caller)
     }
 
     @discardableResult
@@ -168,7 +162,7 @@ struct UnfinishedPublishTests {
     }
 
     @Test func whoSubscribesAfterwardsGetsNothing() throws {
-        try createQueue("late")
+        try world.createQueue("late")
         try publish("x")
         try subscribe("late")
         world.advance(milliseconds: 1)
@@ -210,7 +204,7 @@ struct UnfinishedPublishTests {
 
     @Test func aMessageIsCountedOnce() throws {
         for index in 0..<3 {
-            try createQueue("f\(index)")
+            try world.createQueue("f\(index)")
             try subscribe("f\(index)", [("FilterPolicy", #"{"colour":["red"]}"#)])
         }
         try publish("x")
