@@ -5,11 +5,10 @@ enum Chore: UInt8 {
     case retention = 1
     case deduplication = 2
     case attempts = 3
-    case waiter = 4
-    case moveTask = 5
-    case delivery = 6
-    case throttle = 7
-    case subscription = 8
+    case moveTask = 4
+    case delivery = 5
+    case throttle = 6
+    case subscription = 7
 
     func payload(_ number: UInt32) -> UInt64 { UInt64(rawValue) << 56 | UInt64(number) }
 }
@@ -18,8 +17,8 @@ enum Chore: UInt8 {
 ///
 /// Two wheels, for two kinds of change. Visibility and delays follow from the clock alone: any
 /// broker in this state makes the same messages ready at the same instants, so they need no record
-/// and also pass while records are applied. The chores free slots or answer clients, and so happen
-/// only in a running broker, by records.
+/// and also pass while records are applied. The chores free slots, and so happen only in a running
+/// broker, by records.
 extension Broker {
     /// Does everything that has fallen due, at most a bounded number of things in one call; while
     /// more is due, `nextDeadline` is in the past.
@@ -48,15 +47,16 @@ extension Broker {
         continuePublishes(at: now, into: sink)
     }
 
-    /// When `advance` next has something to do; nil when nothing waits for its time.
+    /// When `advance` or `serveWaiters` next has something to do; nil when nothing waits for its time.
     public var nextDeadline: Instant? {
-        if !abandoned.isEmpty || !toBeServed.isEmpty || hasChangesToFinish {
+        if !abandoned.isEmpty || hasWaitersToAnswer || hasChangesToFinish {
             return latestInstant
         }
         if unfinishedPublishes.count > 0 && !waitsForDisk { return latestInstant }
-        let instants = (store.wheel.nextDeadline, chores.nextDeadline)
-        guard let first = instants.0 ?? instants.1 else { return nil }
-        return Instant(milliseconds: min(first, instants.1 ?? first))
+        let first = min(
+            store.wheel.nextDeadline ?? .max, chores.nextDeadline ?? .max,
+            waiters.deadlines.nextDeadline ?? .max)
+        return first == .max ? nil : Instant(milliseconds: first)
     }
 
     /// Whether changes of very many things are to be continued.
@@ -95,8 +95,6 @@ extension Broker {
             endRecord(.attemptsExpired, into: sink)
             forgetAttempts(Limits.chores, at: now.instant)
             scheduleAttempts()
-        case .waiter:
-            endWait(number, at: now, into: sink)
         case .moveTask:
             step(task: number, at: now, into: sink)
         case .delivery:

@@ -10,7 +10,8 @@ public struct BrokerConfiguration: Sendable {
     /// Receivers that get messages at once in a tick. As many others get, in the same tick, messages
     /// that go over several.
     public var receiversPerTick = Limits.receiversPerTick
-    /// What is done in a tick of a change that concerns very many messages or subscriptions.
+    /// What is done in a tick of a change that concerns very many messages, subscriptions or
+    /// waiting receives.
     public var stepsPerTick = Limits.chores
 
     /// AWS's rules.
@@ -71,14 +72,10 @@ public struct Broker: ~Copyable {
     var deletedTopics: [Topic] = []
     /// Deleted platform applications whose devices are still to be swept.
     var deletedPlatforms: [PlatformApplication] = []
-    /// Deadlines that lead to records: retention, deduplication, attempts, waits, move tasks.
+    /// Deadlines that lead to records: retention, deduplication, attempts, move tasks.
     let chores = TimingWheel()
     var attemptTimer: UInt32 = 0
-    let waiters = Slab<WaiterSlot>()
-    var waiterOfToken: [UInt64: UInt32] = [:]
-    /// Queues whose waiters may find a message.
-    var toBeServed: [UInt32] = []
-    var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
+    var waiters = Waiters()
     /// Messages for more subscriptions than a tick has time for.
     var unfinishedPublishes = UnfinishedPublishes()
     var resets = UnfinishedResets()

@@ -54,7 +54,9 @@ extension Shard {
     /// Answers a receive from which nothing is missing any more.
     private func finish(_ receive: UnfinishedReceives.Waiting?) {
         guard let receive else { return }
-        let messages = receive.fill(&content)
+        content.removeAll()
+        // Most of what waited for a signature is still in memory, and need not be copied again.
+        let messages = gather(receive.messages) ? receive.messages : receive.fill(&content)
         encode(.received(messages), form: receive.form, to: receive.connection)
     }
 

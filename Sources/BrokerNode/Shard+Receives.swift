@@ -20,6 +20,20 @@ extension Shard {
         encode(outcome, form: form, to: connection)
     }
 
+    /// Answers the receives that waited and got messages, or waited long enough.
+    func answerWaiters() {
+        broker.takeAnswers { waited.append(($0, $1)) }
+        for (token, result) in waited {
+            let connection = ConnectionToken(bits: token)
+            guard let form = parked.remove(connection) else { continue }
+            switch result {
+            case .success(let outcome): answer(outcome, form: form, to: connection)
+            case .failure(let error): answer(error, form: form, to: connection)
+            }
+        }
+        waited.removeAll(keepingCapacity: true)
+    }
+
     /// Whether messages are encoded in this tick, among which there is room for them.
     private func isQuick(_ messages: [ReceivedMessage]) -> Bool {
         let byteCount = messages.reduce(0) { $0 + $1.length }
@@ -42,7 +56,7 @@ extension Shard {
 
     /// Puts payloads and signatures of received messages into `content`; false when some are not
     /// there.
-    private func gather(_ messages: [ReceivedMessage]) -> Bool {
+    func gather(_ messages: [ReceivedMessage]) -> Bool {
         for message in messages {
             guard let payload = journal.payload(at: message.position, count: message.length)
             else { return false }

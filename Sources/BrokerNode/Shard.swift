@@ -23,7 +23,9 @@ public final class Shard {
     let seams: Seams
     private var gate = ReplyGate()
     var replies: ReplyOutbox
-    private var parked = ParkedReceives()
+    var parked = ParkedReceives()
+    /// Answers of receives that waited; empty between ticks, kept for its memory.
+    var waited: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
     var unfinished = UnfinishedReceives()
     var long = LongReceives()
     /// The bytes of received messages that were encoded in this tick.
@@ -101,7 +103,7 @@ public final class Shard {
         broker.takeFinishedPublishes { replies.finish(of: ConnectionToken(bits: $0)) }
         finishResets()
         broker.serveWaiters(at: now, into: journal)
-        if isStopping { broker.releaseAllWaiters() }
+        if isStopping { broker.releaseWaiters(at: now, into: journal) }
         answerWaiters()
         long.step(journal, &signatures, links, &replies)
         anticipateSignatures()
@@ -157,7 +159,10 @@ public final class Shard {
     /// When the next tick is needed although nothing happens; nil when never.
     public var nextDeadline: Instant? {
         var deadline = broker.nextDeadline
-        if outbox.hasWork || long.hasWork || hasDueReplies || journal.hasFetched {
+        let isReleasing = isStopping && parked.count > 0
+        if outbox.hasWork || long.hasWork || hasDueReplies || journal.hasFetched
+            || signatures.hasSigned || isReleasing
+        {
             deadline = now.instant
         }
         for other in [
@@ -240,20 +245,6 @@ extension Shard {
         }
     }
 
-    /// Answers the receives that waited and got messages, or waited long enough.
-    private func answerWaiters() {
-        var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
-        broker.takeAnswers { token, result in answers.append((token, result)) }
-        for (token, result) in answers {
-            let connection = ConnectionToken(bits: token)
-            guard let form = parked.remove(connection) else { continue }
-            switch result {
-            case .success(let outcome): answer(outcome, form: form, to: connection)
-            case .failure(let error): answer(error, form: form, to: connection)
-            }
-        }
-    }
-
     private func cancel(_ connection: ConnectionToken) {
         guard parked.remove(connection) != nil else { return }
         broker.cancelWaiter(token: connection.bits)
@@ -261,7 +252,7 @@ extension Shard {
         replies.reply(to: connection) { _ in }
     }
 
-    private func answer(_ error: BrokerError, form: ResponseForm, to connection: ConnectionToken) {
+    func answer(_ error: BrokerError, form: ResponseForm, to connection: ConnectionToken) {
         statistics.refusedRequests += 1
         let requestID = requestIDs.next()
         replies.reply(to: connection) { writer in

@@ -56,6 +56,8 @@ struct Signatures {
     /// Signatures made before anybody asked, under way and kept: further publishes wait for their
     /// receive, because nobody seems to receive.
     private static let speculations = (underWay: 64, kept: 1024)
+    /// How many get their signature in one turn: very many may have waited for the same one.
+    private static let answersPerTurn = 100
 
     private let signer: any Signer
     private var kept: [Kept] = []
@@ -64,6 +66,10 @@ struct Signatures {
     private var speculativeCount = 0
     private var waiting: [SignatureKey: [Waiter]] = [:]
     private var tickets: [UInt64: SignatureKey] = [:]
+    /// What has been signed, and who has waited for it.
+    private var signed: [(waiters: [Waiter], signature: [UInt8])] = []
+    /// Of the first of them, who is to get it next.
+    private var nextWaiter = 0
     private var lastTicket: UInt64 = 0
 
     init(signer: any Signer) { self.signer = signer }
@@ -106,7 +112,11 @@ struct Signatures {
         signer.sign(text.array, version: key.version, ticket: lastTicket)
     }
 
-    /// Takes in what has been signed; returns who waited for it, and the signature in base64.
+    /// Whether some who have waited can get their signature.
+    var hasSigned: Bool { !signed.isEmpty }
+
+    /// Takes in what has been signed; returns who waited for it, some in each turn, and the signature
+    /// in base64.
     mutating func takeSigned() -> [(waiter: Waiter, signature: [UInt8])] {
         var arrived: [(SignatureKey, [UInt8])] = []
         signer.takeSignatures { ticket, signature in
@@ -115,13 +125,25 @@ struct Signatures {
             signature.withByteView { text.append(base64: $0) }
             arrived.append((key, text.array))
         }
-        var answered: [(waiter: Waiter, signature: [UInt8])] = []
         for (key, signature) in arrived {
             let waiters = waiting.removeValue(forKey: key) ?? []
             keep(key, signature, isSpeculative: waiters.isEmpty)
-            for waiter in waiters { answered.append((waiter, signature)) }
+            if !waiters.isEmpty { signed.append((waiters, signature)) }
         }
-        return answered
+        return nextAnswers()
+    }
+
+    private mutating func nextAnswers() -> [(waiter: Waiter, signature: [UInt8])] {
+        var answers: [(waiter: Waiter, signature: [UInt8])] = []
+        while answers.count < Signatures.answersPerTurn, let (waiters, signature) = signed.first {
+            answers.append((waiters[nextWaiter], signature))
+            nextWaiter += 1
+            if nextWaiter == waiters.count {
+                signed.removeFirst()
+                nextWaiter = 0
+            }
+        }
+        return answers
     }
 
     private mutating func keep(_ key: SignatureKey, _ signature: [UInt8], isSpeculative: Bool) {

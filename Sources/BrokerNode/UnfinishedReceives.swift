@@ -45,6 +45,9 @@ struct UnfinishedReceives {
 
     private var waiting: [UInt64: (receive: Waiting, index: Int)] = [:]
     private var lastTicket: UInt64 = 0
+    /// The published message that was copied last: those who get it wait together, and its record
+    /// names them all.
+    private var copied: (position: JournalPosition, payload: [UInt8])?
 
     /// How many payloads and signatures are awaited.
     var count: Int { waiting.count }
@@ -73,21 +76,29 @@ struct UnfinishedReceives {
     ) -> Waiting? {
         let (receive, index) = arrived(ticket)
         take(payload, of: receive, index, &signatures)
-        return receive.missing == 0 ? receive : nil
+        return ifComplete(receive)
     }
 
     /// Takes a signature; returns the receive when nothing is missing any more.
     mutating func signed(_ signature: [UInt8], ticket: UInt64) -> Waiting? {
         let (receive, index) = arrived(ticket)
         receive.signatures[index] = signature
+        return ifComplete(receive)
+    }
+
+    private mutating func ifComplete(_ receive: Waiting) -> Waiting? {
+        if waiting.isEmpty { copied = nil }
         return receive.missing == 0 ? receive : nil
     }
 
     private mutating func take(
         _ payload: ByteView, of receive: Waiting, _ index: Int, _ signatures: inout Signatures
     ) {
-        receive.payloads[index] = payload.array
-        guard let entry = receive.messages[index].entry, !payload.isEmpty else { return }
+        guard let entry = receive.messages[index].entry, !payload.isEmpty else {
+            receive.payloads[index] = payload.array
+            return
+        }
+        receive.payloads[index] = copy(payload, at: receive.messages[index].position)
         switch SignedText.needed(by: payload, entry: entry, &signatures) {
         case .none: break
         case .signed(let signature): receive.signatures[index] = signature
@@ -95,6 +106,13 @@ struct UnfinishedReceives {
             let waiter = Signatures.Waiter.receive(ticket(for: receive, index))
             text.withByteView { signatures.ask(key, $0, for: waiter) }
         }
+    }
+
+    private mutating func copy(_ payload: ByteView, at position: JournalPosition) -> [UInt8] {
+        if let copied, copied.position == position { return copied.payload }
+        let copy = payload.array
+        copied = (position, copy)
+        return copy
     }
 
     private mutating func ticket(for receive: Waiting, _ index: Int) -> UInt64 {

@@ -53,7 +53,7 @@ enum ScenarioMode: CaseIterable {
     ) throws -> [String] {
         let isFirst = block.commands[0].hasPrefix("broker ")
         // Receives that wait do not survive a restart.
-        let mayRestart = scenario.world.broker.waiterCount == 0 && !isFirst
+        let mayRestart = scenario.world.broker.waitingReceiveCount == 0 && !isFirst
         let isPlain = block.commands.contains { $0.hasPrefix("snapshot") || $0 == "restart" }
         if mode == .replayed, mayRestart, !isPlain { try scenario.restart() }
         if mode == .relocated {
@@ -72,7 +72,9 @@ enum ScenarioMode: CaseIterable {
         }
         if isSnapshot {
             scenario.world.finishSnapshot()
-            if scenario.world.broker.waiterCount == 0 { try scenario.restart(fromSnapshot: true) }
+            if scenario.world.broker.waitingReceiveCount == 0 {
+                try scenario.restart(fromSnapshot: true)
+            }
         }
         return output
     }

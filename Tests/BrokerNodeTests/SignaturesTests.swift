@@ -40,6 +40,29 @@ struct SignaturesTests {
         #expect(text(signatures.find(key(1))) == "signature 1 of version 1")
     }
 
+    @Test("Those who wait for the same signature get it in steps")
+    func inSteps() {
+        signer.isHeld = true
+        var signatures = Signatures(signer: signer)
+        for number: UInt64 in 0..<250 { signatures.ask(key(1), "a", for: .receive(number)) }
+        for number: UInt64 in 250..<260 { signatures.ask(key(2), "b", for: .receive(number)) }
+        #expect(!signatures.hasSigned)
+        signer.release()
+        var tickets: [UInt64] = []
+        for count in [100, 100, 60] {
+            let answered = signatures.takeSigned()
+            #expect(answered.count == count)
+            #expect(signatures.hasSigned == (count == 100))
+            for case (.receive(let ticket), let signature) in answered {
+                tickets.append(ticket)
+                let number = ticket < 250 ? 1 : 2
+                #expect(text(signature) == "signature \(number) of version 1")
+            }
+        }
+        #expect(tickets == Array(0..<260))
+        #expect(signatures.takeSigned().isEmpty)
+    }
+
     @Test("Versions and messages have signatures of their own")
     func apart() {
         var signatures = Signatures(signer: signer)

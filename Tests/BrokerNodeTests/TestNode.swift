@@ -130,6 +130,9 @@ final class TestNode {
         }
     }
 
+    /// Lets time pass in one leap, as for a node that was stopped.
+    func leap(milliseconds: UInt64) { now += milliseconds }
+
     /// Lets time pass, stopping at every deadline on the way.
     func pass(milliseconds: UInt64) throws {
         let end = now + milliseconds

@@ -98,9 +98,7 @@ extension Broker {
 
     mutating func applyQueueDeleted(_ queue: Queue, at now: Moment) {
         touch(queue)
-        while queue.firstWaiter != 0 {
-            answer(queue.firstWaiter, .failure(BrokerError(.queueDoesNotExist)))
-        }
+        waiters.refuse(&queue.waiting)
         abandon(queue.backlog)
         leave(queue)
         if resets.waiting.isEmpty {

@@ -1,6 +1,7 @@
 import Bytes
 
-/// ReceiveMessage: what is ready, oldest first; and the long poll that waits for it.
+/// ReceiveMessage: what is ready, oldest first; and the long poll that waits for it. A receive that
+/// does not wait does so for its turn, which comes in the same tick, or in one of the next ones.
 extension Broker {
     mutating func perform(
         _ receive: ReceiveMessage, at now: Moment, token: UInt64, into sink: any RecordSink
@@ -12,13 +13,16 @@ extension Broker {
         {
             return .received(repeated)
         }
-        serveEarlierWaiters(of: queue, at: now, into: sink)
-        let received = take(request, from: queue, at: now, into: sink)
-        if !received.isEmpty { return .received(received) }
         let wait = receive.waitTimeSeconds ?? queue.settings.receiveMessageWaitTimeSeconds
-        guard wait > 0 else {
-            try refuseOverLimit(queue)
-            return .received([])
+        if standsBehindOthers(in: queue) {
+            if wait == 0 { try refuseOverLimit(queue) }
+        } else {
+            let received = take(request, from: queue, at: now, into: sink)
+            if !received.isEmpty { return .received(received) }
+            guard wait > 0 else {
+                try refuseOverLimit(queue)
+                return .received([])
+            }
         }
         park(request, in: queue, until: now.instant.adding(seconds: wait), token: token)
         return .parked

@@ -17,10 +17,9 @@ final class Queue {
     /// The last sequence number given to a message of a FIFO queue.
     var sequence: UInt64 = 0
 
-    // -- Waiting receives, oldest first; not part of the durable state.
+    // -- Waiting receives; not part of the durable state.
 
-    var firstWaiter: UInt32 = 0
-    var lastWaiter: UInt32 = 0
+    var waiting = WaiterList()
     /// Whether the queue stands in the list of those whose waiters may be served.
     var isToBeServed = false
 
@@ -41,30 +40,6 @@ final class Queue {
         self.settings = settings
         self.tags = tags
         self.backlog = backlog
-    }
-}
-
-/// A receive that waits for a message.
-struct WaiterSlot: SlabSlot {
-    /// By which the node knows whom to answer.
-    var token: UInt64 = 0
-    /// When the wait ends, in milliseconds of the broker's clock.
-    var deadline: UInt64 = 0
-    var attemptFirst: UInt64 = 0
-    var attemptSecond: UInt64 = 0
-    var queue: UInt32 = 0
-    /// Neighbours in the queue's list, oldest first.
-    var next: UInt32 = 0
-    var previous: UInt32 = 0
-    var timer: UInt32 = 0
-    var visibilityTimeout: UInt32 = 0
-    var count: UInt8 = 0
-    var hasAttempt: UInt8 = 0
-    var spare: UInt16 = 0
-
-    var nextFree: UInt32 {
-        get { next }
-        set { next = newValue }
     }
 }
 

@@ -1,143 +1,125 @@
 import Bytes
 
-/// Long polls: receives that wait at their queue until there is a message for them, the oldest
-/// served first. They are not part of the durable state.
-extension Broker {
-    /// Receives that wait for a message.
-    public var waitingReceiveCount: Int { waiterOfToken.count }
+/// A receive that waits for a message.
+struct WaiterSlot: SlabSlot {
+    /// By which the node knows whom to answer.
+    var token: UInt64 = 0
+    var attemptFirst: UInt64 = 0
+    var attemptSecond: UInt64 = 0
+    var queue: UInt32 = 0
+    /// Neighbours in the list, oldest first.
+    var next: UInt32 = 0
+    var previous: UInt32 = 0
+    /// In the wheel of deadlines; 0 while the end of its wait is dealt with.
+    var timer: UInt32 = 0
+    var visibilityTimeout: UInt32 = 0
+    var count: UInt8 = 0
+    var hasAttempt: UInt8 = 0
+    var spare: UInt16 = 0
 
-    /// Lets a receive wait.
-    mutating func park(
-        _ request: ReceiveRequest, in queue: Queue, until deadline: Instant, token: UInt64
-    ) {
-        let slot = waiters.allocate()
-        var waiter = WaiterSlot()
-        waiter.token = token
-        waiter.queue = queue.number
-        waiter.count = UInt8(request.count)
-        waiter.visibilityTimeout = UInt32(request.visibilityTimeout)
-        if let attempt = request.attempt {
-            waiter.hasAttempt = 1
-            waiter.attemptFirst = attempt.first
-            waiter.attemptSecond = attempt.second
+    var nextFree: UInt32 {
+        get { next }
+        set { next = newValue }
+    }
+}
+
+/// Receives that wait at a queue, the oldest first.
+struct WaiterList {
+    fileprivate(set) var first: UInt32 = 0
+    fileprivate var last: UInt32 = 0
+
+    var isEmpty: Bool { first == 0 }
+}
+
+extension Slab<WaiterSlot> {
+    /// Puts a waiter behind the others.
+    func append(_ slot: UInt32, to list: inout WaiterList) {
+        self[slot].previous = list.last
+        if list.last == 0 { list.first = slot } else { self[list.last].next = slot }
+        list.last = slot
+    }
+
+    /// Puts all waiters of a list behind those of another, however many there are.
+    func move(_ others: inout WaiterList, to list: inout WaiterList) {
+        guard !others.isEmpty else { return }
+        self[others.first].previous = list.last
+        if list.last == 0 { list.first = others.first } else { self[list.last].next = others.first }
+        list.last = others.last
+        others = WaiterList()
+    }
+
+    /// Takes a waiter out of the list it is in.
+    func remove(_ slot: UInt32, from list: inout WaiterList) {
+        let (previous, next) = (self[slot].previous, self[slot].next)
+        if previous == 0 { list.first = next } else { self[previous].next = next }
+        if next == 0 { list.last = previous } else { self[next].previous = previous }
+    }
+}
+
+/// Queues whose waiting receives may find a message, in turn.
+struct ServiceLine {
+    private var round: [UInt32] = []
+    private var next = 0
+    /// Whose turn comes after the round.
+    private var later: [UInt32] = []
+
+    /// Whether there are none.
+    var isEmpty: Bool { next == round.count && later.isEmpty }
+
+    mutating func append(_ queue: UInt32) { later.append(queue) }
+
+    /// Takes the one whose turn it is; nil when there is none.
+    mutating func popFirst() -> UInt32? {
+        if next == round.count {
+            guard !later.isEmpty else { return nil }
+            round.removeAll(keepingCapacity: true)
+            swap(&round, &later)
+            next = 0
         }
-        waiter.timer = chores.schedule(
-            at: deadline.milliseconds, payload: Chore.waiter.payload(slot))
-        waiter.previous = queue.lastWaiter
-        if queue.lastWaiter == 0 {
-            queue.firstWaiter = slot
-        } else {
-            waiters[queue.lastWaiter].next = slot
-        }
-        queue.lastWaiter = slot
-        waiters[slot] = waiter
-        precondition(waiterOfToken[token] == nil, "a token names one receive")
-        waiterOfToken[token] = slot
+        next += 1
+        return round[next - 1]
+    }
+}
+
+/// The receives that wait, and what is to become of them.
+struct Waiters {
+    let slots = Slab<WaiterSlot>()
+    private let slotOfToken = HashIndex()
+    /// When waits end.
+    let deadlines = TimingWheel()
+    /// Those whose queue was deleted and who were not told yet.
+    var refused = WaiterList()
+    /// Queues whose waiters may find a message.
+    var toBeServed = ServiceLine()
+    /// What the node is to tell.
+    var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
+    private var lastNumber: UInt32 = 0
+
+    init() {}
+
+    var count: Int { slotOfToken.count }
+
+    /// The waiter that was parked under `token`; nil when it waits no more.
+    subscript(token: UInt64) -> UInt32? { slotOfToken[Hash128(first: token, second: 0)] }
+
+    /// Enters a waiter, whose wait ends at `deadline`.
+    mutating func enter(_ slot: UInt32, until deadline: Instant) {
+        // Of waits that end together the oldest ends first.
+        lastNumber &+= 1
+        slots[slot].timer = deadlines.schedule(
+            at: deadline.milliseconds, payload: UInt64(lastNumber) << 32 | UInt64(slot))
+        let token = slots[slot].token
+        precondition(self[token] == nil, "a token names one receive")
+        slotOfToken.insert(Hash128(first: token, second: 0), slot)
     }
 
-    /// Ends a wait with this answer.
-    mutating func answer(_ slot: UInt32, _ result: Result<Outcome, BrokerError>) {
-        answers.append((waiters[slot].token, result))
-        removeWaiter(slot)
-    }
+    /// The queue of these waiters is being deleted; they will be told so.
+    mutating func refuse(_ list: inout WaiterList) { slots.move(&list, to: &refused) }
 
-    private mutating func removeWaiter(_ slot: UInt32) {
-        let waiter = waiters[slot]
-        if waiter.timer != 0 { chores.cancel(waiter.timer) }
-        waiterOfToken[waiter.token] = nil
-        if let queue = queues[Int(waiter.queue)] {
-            if waiter.previous == 0 {
-                queue.firstWaiter = waiter.next
-            } else {
-                waiters[waiter.previous].next = waiter.next
-            }
-            if waiter.next == 0 {
-                queue.lastWaiter = waiter.previous
-            } else {
-                waiters[waiter.next].previous = waiter.previous
-            }
-        }
-        waiters.free(slot)
+    /// Forgets a waiter that is in no list any more.
+    func leave(_ slot: UInt32) {
+        if slots[slot].timer != 0 { deadlines.cancel(slots[slot].timer) }
+        slotOfToken.remove(Hash128(first: slots[slot].token, second: 0))
+        slots.free(slot)
     }
-
-    /// Notes that waiting receives of a queue may find a message now.
-    mutating func mayServe(_ queue: Queue) {
-        guard queue.firstWaiter != 0, !queue.isToBeServed else { return }
-        queue.isToBeServed = true
-        toBeServed.append(queue.number)
-    }
-
-    /// Gives waiting receives the messages that have become ready in this tick.
-    public mutating func serveWaiters(at now: Moment, into sink: any RecordSink) {
-        var index = 0
-        // A dead-letter move may add a queue to the list meanwhile.
-        while index < toBeServed.count {
-            let number = toBeServed[index]
-            index += 1
-            guard let queue = queues[Int(number)] else { continue }
-            queue.isToBeServed = false
-            serve(queue, at: now, into: sink)
-        }
-        toBeServed.removeAll(keepingCapacity: true)
-    }
-
-    /// Gives the waiting receives of a queue what is ready, the oldest first.
-    private mutating func serve(_ queue: Queue, at now: Moment, into sink: any RecordSink) {
-        while queue.firstWaiter != 0 {
-            let slot = queue.firstWaiter
-            let waiter = waiters[slot]
-            let attempt = Hash128(first: waiter.attemptFirst, second: waiter.attemptSecond)
-            let request = ReceiveRequest(
-                count: Int(waiter.count), visibilityTimeout: Int(waiter.visibilityTimeout),
-                attempt: waiter.hasAttempt == 1 ? attempt : nil)
-            let received = take(request, from: queue, at: now, into: sink)
-            guard !received.isEmpty else { return }
-            answer(slot, .success(.received(received)))
-        }
-    }
-
-    /// Lets those who wait already go before a receive that comes now.
-    mutating func serveEarlierWaiters(
-        of queue: Queue, at now: Moment, into sink: any RecordSink
-    ) {
-        // The queue stays in the list; looking twice does no harm.
-        if queue.isToBeServed { serve(queue, at: now, into: sink) }
-    }
-
-    /// The wait of a receive is over. What became ready in the same tick is still its own.
-    mutating func endWait(_ slot: UInt32, at now: Moment, into sink: any RecordSink) {
-        waiters[slot].timer = 0
-        let token = waiters[slot].token
-        if let queue = queues[Int(waiters[slot].queue)] {
-            serveEarlierWaiters(of: queue, at: now, into: sink)
-        }
-        if waiterOfToken[token] != nil { answer(slot, .success(.received([]))) }
-    }
-
-    /// Hands out the answers of receives that waited, and forgets them.
-    public mutating func takeAnswers(
-        _ body: (_ token: UInt64, _ result: Result<Outcome, BrokerError>) -> Void
-    ) {
-        guard !answers.isEmpty else { return }
-        let taken = answers
-        answers.removeAll(keepingCapacity: true)
-        for answer in taken { body(answer.token, answer.result) }
-    }
-
-    /// Forgets a waiting receive whose connection is gone.
-    public mutating func cancelWaiter(token: UInt64) {
-        if let slot = waiterOfToken[token] { removeWaiter(slot) }
-    }
-
-    /// Answers every waiting receive with no messages, before the node stops.
-    public mutating func releaseAllWaiters() {
-        for queue in queues {
-            while let queue, queue.firstWaiter != 0 {
-                answer(queue.firstWaiter, .success(.received([])))
-            }
-        }
-    }
-
-    /// How many receives wait.
-    public var waiterCount: Int { waiters.count }
 }

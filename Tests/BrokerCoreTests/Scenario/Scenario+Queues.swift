@@ -233,7 +233,9 @@ extension Scenario {
             world.broker.reset(token: 1, at: world.now, into: world.sink)
             world.tick()
         default:
-            world.broker.releaseAllWaiters()
+            while world.broker.waitingReceiveCount > 0 {
+                world.broker.releaseWaiters(at: world.now, into: world.sink)
+            }
             world.tick()
         }
         return ["ok"]

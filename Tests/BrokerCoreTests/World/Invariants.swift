@@ -13,6 +13,7 @@ struct InvariantChecker: ~Copyable {
             store: broker.store, segmentByteCount: broker.configuration.segmentByteCount)
         checker.checkBacklogs(of: broker)
         checker.checkTotals()
+        checker.checkWaiters(of: broker)
         return checker.faults
     }
 
