@@ -124,7 +124,7 @@ final class Client {
             world.oracle.statistics.add(.cuts)
         }
         guard wire.isOver || now >= first.deadline else { return }
-        if !world.isTrouble && !wire.isOver {
+        if !wire.isOver, !world.isTrouble || isForgotten(first) {
             world.oracle.fail("unanswered: \(first.ask.description)")
         }
         if !wire.isOver { wire.finish() }
@@ -138,7 +138,15 @@ final class Client {
         }
     }
 
+    /// Whether a receive has no answer though its wait was over long before something was asked that
+    /// was answered, by the same node, since the wire has held.
+    private func isForgotten(_ exchange: Exchange) -> Bool {
+        guard case .receive = exchange.ask, incoming.isEmpty else { return false }
+        return world.latestAnswered + 15_000 > exchange.deadline
+    }
+
     private func finish(_ exchange: Exchange, _ response: HTTPAnswer) {
+        world.latestAnswered = max(world.latestAnswered, exchange.attempt.began)
         let answer = world.oracle.answered(exchange.attempt, response)
         world.transcript.note("\(name) gets \(answer.description)")
         if case .troubled = answer { return again(exchange.ask, exchange.repetitions + 1) }

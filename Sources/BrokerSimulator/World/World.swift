@@ -41,6 +41,8 @@ final class World {
     private var fullDisks = 0
     /// Ends of a node so far.
     private(set) var ends = 0
+    /// When that was asked which was asked last of all that was answered.
+    var latestAnswered: UInt64 = 0
 
     init(seed: UInt64, kind: Workload.Kind?, isVerbose: Bool) {
         random = Randomness(seed: seed)
