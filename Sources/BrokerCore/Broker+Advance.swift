@@ -121,7 +121,7 @@ extension Broker {
         while left > 0, let due = store.wheel.popExpired(upTo: instant.milliseconds) {
             let number = UInt32(truncatingIfNeeded: due.payload)
             if due.payload >> 56 == 0 {
-                let backlog = store.backlog(store.messages[number].backlog)
+                let backlog = store.backlog(store.backlogNumber(of: number))
                 touch(backlog)
                 store.deliveries[store.messages[number].delivery].link = 0
                 store.becomeReadyAgain(

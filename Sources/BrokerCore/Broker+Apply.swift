@@ -216,7 +216,7 @@ extension Broker {
         let slot: UInt32 = try reader.integer()
         guard slot != 0, slot < store.messages.highWater,
             places.contains(store.messages[slot].place),
-            store.messages[slot].backlog == queue.backlog.number
+            store.backlogNumber(of: slot) == queue.backlog.number
         else { throw RecordError("message \(slot) of queue \(queue.number) is not in its place") }
         return slot
     }

@@ -114,21 +114,25 @@ extension Broker {
     }
 
     private mutating func loadPage(_ reader: inout RecordReader) throws(RecordError) {
-        let slab: UInt8 = try reader.integer()
+        let number: UInt8 = try reader.integer()
         let page = Int(try reader.integer(UInt32.self))
         let image = try reader.view(reader.bytes.remaining)
         let isTaken =
-            switch slab {
-            case 0: store.messages.restorePage(page, image: image)
-            case 1: store.deliveries.restorePage(page, image: image)
-            case 2: store.groups.restorePage(page, image: image)
-            case 3: store.deduplications.restorePage(page, image: image)
-            case 4: store.attempts.restorePage(page, image: image)
-            case 5: store.publications.restorePage(page, image: image)
-            case 6: store.owed.restorePage(page, image: image)
-            default: false
+            switch SnapshotTable(rawValue: number) {
+            case .messages: store.messages.restorePage(page, image: image)
+            case .deliveries: store.deliveries.restorePage(page, image: image)
+            case .groups: store.groups.restorePage(page, image: image)
+            case .deduplications: store.deduplications.restorePage(page, image: image)
+            case .attempts: store.attempts.restorePage(page, image: image)
+            case .publications: store.publications.restorePage(page, image: image)
+            case .owed: store.owed.restorePage(page, image: image)
+            case nil:
+                number == EarlierMessages.table
+                    ? try EarlierMessages.converted(image).withByteView {
+                        store.messages.restorePage(page, image: $0)
+                    } : false
             }
-        guard isTaken else { throw RecordError("page \(page) of table \(slab) does not fit") }
+        guard isTaken else { throw RecordError("page \(page) of table \(number) does not fit") }
     }
 
     /// Rebuilds what a snapshot leaves out: look-up tables, heaps and timers. O(n).
@@ -185,7 +189,7 @@ extension Broker {
             } else if !isPublication(message.publication) {
                 throw RecordError("the publication of message \(slot) is missing")
             }
-            let backlog = store.backlog(message.backlog)
+            let backlog = try backlog(of: slot)
             if message.flags.contains(.agedInHeap) {
                 if backlog.aged == nil { backlog.aged = OrderHeap() }
                 backlog.aged?.push(
@@ -198,6 +202,19 @@ extension Broker {
                 store.deliveries[message.delivery].link = store.schedule(slot, at: visibleAt)
             }
         }
+    }
+
+    /// The backlog of a message whose place is not free.
+    private func backlog(of slot: UInt32) throws(RecordError) -> Backlog {
+        let group = store.messages[slot].group
+        guard group != 0, group < store.groups.highWater else {
+            throw RecordError("the group of message \(slot) is missing")
+        }
+        let number = Int(store.backlogNumber(of: slot))
+        guard number < store.backlogs.count, let backlog = store.backlogs[number] else {
+            throw RecordError("the backlog of message \(slot) is missing")
+        }
+        return backlog
     }
 
     private func restoreGroups() {

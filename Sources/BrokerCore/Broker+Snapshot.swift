@@ -15,8 +15,8 @@ struct SnapshotProgress {
     var queueEnd = 0
     var nextBacklog = 0
     var backlogEnd = 0
-    /// The slab whose pages are being written.
-    var slab = 0
+    /// The table whose pages are being written.
+    var table = SnapshotTable.first
     var nextTopicObject = SnapshotTopics()
 }
 
@@ -30,7 +30,7 @@ extension Broker {
         snapshot.queueEnd = queues.count
         snapshot.nextBacklog = 1
         snapshot.backlogEnd = store.backlogs.count
-        snapshot.slab = 0
+        snapshot.table = SnapshotTable.first
         store.messages.beginCut()
         store.deliveries.beginCut()
         store.groups.beginCut()
@@ -187,33 +187,32 @@ extension Broker {
         snapshot.pending.append((.snapshotBacklog, writer.array))
     }
 
-    /// Hands out the next page of a slab and returns its bytes; nil when there is none left.
+    /// Hands out the next page of a table and returns its bytes; nil when there is none left.
     private mutating func emitNextPage(_ emit: (UInt8, ByteView) -> Void) -> Int? {
-        while snapshot.slab < 7 {
+        while let table = snapshot.table {
             var count = 0
-            let slab = snapshot.slab
             var page = ByteWriter(capacity: 1 << 16 + 64)
             let write = { (number: Int, image: ByteView) in
-                page.append(UInt8(slab))
+                page.append(table.rawValue)
                 page.append(littleEndian: UInt32(number))
                 page.append(image)
                 count = page.count
             }
             let isPage =
-                switch slab {
-                case 0: store.messages.nextCutPage(write)
-                case 1: store.deliveries.nextCutPage(write)
-                case 2: store.groups.nextCutPage(write)
-                case 3: store.deduplications.nextCutPage(write)
-                case 4: store.attempts.nextCutPage(write)
-                case 5: store.publications.nextCutPage(write)
-                default: store.owed.nextCutPage(write)
+                switch table {
+                case .messages: store.messages.nextCutPage(write)
+                case .deliveries: store.deliveries.nextCutPage(write)
+                case .groups: store.groups.nextCutPage(write)
+                case .deduplications: store.deduplications.nextCutPage(write)
+                case .attempts: store.attempts.nextCutPage(write)
+                case .publications: store.publications.nextCutPage(write)
+                case .owed: store.owed.nextCutPage(write)
                 }
             if isPage {
                 emit(RecordType.snapshotPage.rawValue, page.view)
                 return count
             }
-            snapshot.slab += 1
+            snapshot.table = table.next
         }
         return nil
     }

@@ -4,6 +4,10 @@ public struct Instant: Comparable, Hashable, Sendable {
     /// Milliseconds since the clock's origin.
     public var milliseconds: UInt64
 
+    /// Milliseconds that no clock of a broker reaches, some 8,900 years: a queued message has 48
+    /// bits for the instant at which it was sent.
+    static let bound: UInt64 = 1 << 48
+
     /// The instant `milliseconds` after the clock's origin.
     public init(milliseconds: UInt64) { self.milliseconds = milliseconds }
 

@@ -30,7 +30,7 @@ extension Journal {
         head.append(littleEndian: identity)
         head.append(littleEndian: position)
         head.append(littleEndian: settings.shard)
-        head.append(littleEndian: Manifest.formatVersion)
+        head.append(littleEndian: SnapshotKeeper.formatVersion)
         storeSnapshotRecord(type: RecordTypes.snapshotHead, head.view)
     }
 

@@ -2,7 +2,7 @@ import Bytes
 
 /// What makes a directory a journal: one record in the file `manifest`.
 struct Manifest: Hashable {
-    /// The version of the format that this program reads and writes.
+    /// The version of the format of manifest and segments that this program reads and writes.
     static let formatVersion: UInt32 = 1
     static let magic: UInt64 = 0x314C_4E52_4A53_5041  // "APSJRNL1"
     static let payloadByteCount = 48

@@ -30,6 +30,10 @@ struct SnapshotKeeper {
         var inFlight: [PageMemory?] = []
     }
 
+    /// The version of the format that is written, and those that are read. What is between head and
+    /// end is the broker's, who tells an earlier form by the numbers in it.
+    static let formatVersion: UInt32 = 2
+    static let readableVersions: ClosedRange<UInt32> = 1...formatVersion
     /// A chunk's size; a larger record gets a larger chunk.
     static let chunkByteCount = 1 << 20
     /// Bytes of the payloads of the first and the last record.

@@ -26,10 +26,12 @@ struct SnapshotReader {
             head.littleEndian(at: 8, as: UInt64.self) == position
         else { throw damage(at: 0, "it is no snapshot of this journal and position") }
         let version = head.littleEndian(at: 20, as: UInt32.self)
-        guard version == Manifest.formatVersion else {
+        guard SnapshotKeeper.readableVersions.contains(version) else {
             throw damage(
                 at: 0,
-                "it has format \(version), this program reads format \(Manifest.formatVersion)")
+                "it has format \(version), this program reads formats "
+                    + "\(SnapshotKeeper.readableVersions.lowerBound) to "
+                    + "\(SnapshotKeeper.formatVersion)")
         }
         while true {
             let (type, payload, offset) = try next()

@@ -163,6 +163,34 @@ import Testing
         #expect(refusal(of: try snapshot()) == "the publication of message 1 is missing")
     }
 
+    @Test func aMessagesGroupAndBacklogAreThere() throws {
+        try run("create q", "send q x")
+        #expect(refusal(of: try snapshot()) == nil)
+        let group = world.broker.store.messages[1].group
+        world.broker.store.groups[group].backlog = 99
+        #expect(refusal(of: try snapshot()) == "the backlog of message 1 is missing")
+        world.broker.store.messages[1].group = 99
+        #expect(refusal(of: try snapshot()) == "the group of message 1 is missing")
+        world.broker.store.messages[1].group = 0
+        #expect(refusal(of: try snapshot()) == "the group of message 1 is missing")
+    }
+
+    @Test func aTableIsOneOfThisVersionOrOfTheOneBefore() throws {
+        try run("create q", "send q x")
+        var records = try snapshot()
+        let index = try #require(
+            records.firstIndex {
+                $0.type == RecordType.snapshotPage.rawValue && $0.payload[0] == 7
+            })
+        records[index].payload[0] = 8
+        #expect(refusal(of: records) == "page 0 of table 8 does not fit")
+        records[index].payload[0] = 0
+        records[index].payload.removeLast()
+        #expect(refusal(of: records) == "a page of messages ends within one")
+        records[index].payload = Array(records[index].payload.prefix(5))
+        #expect(refusal(of: records) == "page 0 of table 0 does not fit")
+    }
+
     @Test func aDeliverysReceiverIsThere() throws {
         try run("create-topic t.fifo ArchivePolicy=\"{\\\"MessageRetentionPeriod\\\":\\\"1\\\"}\"")
         try run("publish t.fifo x group=g dedup=1")

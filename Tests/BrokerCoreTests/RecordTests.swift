@@ -153,7 +153,7 @@ import Testing
 
     @Test func aRecordOfAnImpossibleTimeIsRefused() throws {
         var records = plain(try history())
-        records[0].payload[6] = 0x10
+        records[0].payload[6] = 0x01
         #expect(!replays(records))
     }
 

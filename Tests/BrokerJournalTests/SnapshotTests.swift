@@ -25,7 +25,8 @@ private func writeSnapshot(_ fixture: Fixture, records: Int, byteCount: Int = 10
     #expect(second.replayed == after)
 }
 
-@Test func aSnapshotOfAnotherFormatIsRefused() throws {
+/// A journal with a snapshot that says to be of another format.
+private func snapshotOfFormat(_ version: UInt32) throws -> (CrashableDisk, DiskFile) {
     let fixture = try Fixture()
     fixture.append(500)
     writeSnapshot(fixture, records: 3)
@@ -35,14 +36,31 @@ private func writeSnapshot(_ fixture: Fixture, records: Int, byteCount: Int = 10
     let memory = PageMemory(byteCount: 4096)
     disk.bytes(file).withView { memory.store($0, at: 0) }
     let count = disk.bytes(file).count
-    memory.store(UInt32(2), at: 24 + 20)
+    memory.store(version, at: 24 + 20)
     RecordHeader.seal(
         memory, at: 0, payload: SnapshotKeeper.headByteCount, position: 0, epoch: 1,
         type: RecordTypes.snapshotHead)
     disk.put(file, memory.view(0..<count).array)
+    return (disk, file)
+}
+
+@Test(arguments: [0, 3, .max] as [UInt32])
+func aSnapshotOfAnotherFormatIsRefused(version: UInt32) throws {
+    let (disk, file) = try snapshotOfFormat(version)
     let damage = try #require(Fixture.damage(in: disk))
     #expect(damage.file == file.name && damage.offset == 0)
-    #expect(damage.finding == "it has format 2, this program reads format 1")
+    #expect(damage.finding == "it has format \(version), this program reads formats 1 to 2")
+}
+
+@Test func aSnapshotOfTheFormatBeforeIsReadAndTheNextOneIsOfTodays() throws {
+    let (disk, _) = try snapshotOfFormat(1)
+    let fixture = try Fixture(disk: disk)
+    #expect(fixture.loaded.count == 3)
+    fixture.append(500)
+    writeSnapshot(fixture, records: 4)
+    try fixture.settle()
+    let file = try #require(fixture.disk.files.last { $0.kind == .snapshot })
+    #expect(fixture.disk.bytes(file)[24 + 20] == 2)
 }
 
 @Test func aSnapshotThatWasNotCompletedIsIgnoredAndRemoved() throws {

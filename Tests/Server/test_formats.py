@@ -13,7 +13,8 @@ from support.recorder import Recorder
 from support.server import Server
 
 SUPPORTED = 1
-FIXTURES = ["format-1-journal", "format-1-snapshot"]
+SNAPSHOTS = "1 to 2"
+FIXTURES = ["format-1-journal", "format-1-snapshot", "format-2-snapshot"]
 
 
 @pytest.mark.parametrize("name", FIXTURES)
@@ -36,7 +37,7 @@ def test_a_directory_of_an_earlier_program_is_read(name, tmp_path):
 
 @pytest.fixture
 def data(tmp_path):
-    return unpack("format-1-snapshot", tmp_path)[0]
+    return unpack("format-2-snapshot", tmp_path)[0]
 
 
 @pytest.mark.parametrize("version", [0, 2, 3, 0xFFFFFFFF])
@@ -56,9 +57,9 @@ def test_another_format_is_refused_and_nothing_changed(data, version):
 
 def test_a_snapshot_of_another_format_is_refused_and_nothing_changed(data):
     snapshot, = data.glob("snapshot-*")
-    patch_first_record(snapshot, 20, struct.pack("<I", 2))
+    patch_first_record(snapshot, 20, struct.pack("<I", 3))
     before = fingerprint(data)
-    line = f"{snapshot.name} at byte 0: it has format 2, this program reads format {SUPPORTED}"
+    line = f"{snapshot.name} at byte 0: it has format 3, this program reads formats {SNAPSHOTS}"
     status, said = refusal(data, "--segment-size", "8MiB")
     assert status == 1 and line in said, said
     verified = apus("journal", "verify", data)

@@ -43,7 +43,7 @@ extension Broker {
         guard slot != 0, slot < store.messages.highWater,
             store.messages[slot].generation == handle.generation,
             store.messages[slot].place != .free,
-            store.messages[slot].backlog == queue.backlog.number
+            store.backlogNumber(of: slot) == queue.backlog.number
         else { return .gone }
         let delivery = store.messages[slot].delivery
         guard delivery != 0, store.deliveries[delivery].receiveCount == handle.receive else {

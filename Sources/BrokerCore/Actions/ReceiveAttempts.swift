@@ -27,8 +27,8 @@ extension Broker {
             let message = UInt32(truncatingIfNeeded: attempt.messages[index] >> 32)
             let generation = UInt32(truncatingIfNeeded: attempt.messages[index])
             guard store.messages[message].generation == generation,
-                store.messages[message].backlog == queue.backlog.number,
                 isInFlight(message, at: now.instant),
+                store.backlogNumber(of: message) == queue.backlog.number,
                 store.deliveries[store.messages[message].delivery].receiveCount
                     == attempt.receives[index],
                 store.deliveries[store.messages[message].delivery].visibleAt == attempt.visibleAt

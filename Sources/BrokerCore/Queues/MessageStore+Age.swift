@@ -52,8 +52,8 @@ extension MessageStore {
         while backlog.agedCount > 0, let top = backlog.aged?.first {
             let isCurrent =
                 messages[top.slot].generation == top.stamp
-                && messages[top.slot].backlog == backlog.number
                 && messages[top.slot].flags.contains(.agedInHeap)
+                && backlogNumber(of: top.slot) == backlog.number
             guard isCurrent else {
                 _ = backlog.aged?.pop()
                 continue

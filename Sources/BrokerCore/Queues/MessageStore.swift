@@ -37,30 +37,35 @@ final class MessageStore {
         return backlog
     }
 
+    /// The number of the backlog that a message which is not free is in.
+    func backlogNumber(of slot: UInt32) -> UInt32 { groups[messages[slot].group].backlog }
+
     // MARK: A message comes
 
     /// Takes a slot for a message whose record stands at `position`; `attach` puts it in a backlog.
     func allocate(position: JournalPosition, length: Int, sentAt: UInt64) -> UInt32 {
-        let slot = messages.allocate()
-        let generation = messages[slot].generation
-        messages[slot] = MessageSlot()
-        messages[slot].generation = generation
-        messages[slot].position = position.offset
-        messages[slot].length = UInt32(length)
-        messages[slot].sentAt = sentAt
+        var message = MessageSlot()
+        message.position = position.offset
+        message.length = UInt32(length)
+        message.sentAt = sentAt
         ledger.add(position: position.offset, length: UInt32(length))
-        return slot
+        return allocate(message)
     }
 
     /// Takes a slot for an entry of a published message.
     func allocate(entry: Int, of publication: UInt32, sentAt: UInt64) -> UInt32 {
+        var message = MessageSlot()
+        message.flags = .published
+        message.position = UInt64(entry) << 32 | UInt64(publication)
+        message.sentAt = sentAt
+        return allocate(message)
+    }
+
+    private func allocate(_ message: MessageSlot) -> UInt32 {
         let slot = messages.allocate()
-        let generation = messages[slot].generation
-        messages[slot] = MessageSlot()
-        messages[slot].generation = generation
-        messages[slot].flags = .published
-        messages[slot].position = UInt64(entry) << 32 | UInt64(publication)
-        messages[slot].sentAt = sentAt
+        var message = message
+        message.generation = messages[slot].generation
+        messages[slot] = message
         return slot
     }
 
@@ -68,7 +73,6 @@ final class MessageStore {
     ///
     /// The caller says next which place it takes.
     func attach(_ slot: UInt32, group digest: Hash128?, to backlog: Backlog) {
-        messages[slot].backlog = backlog.number
         messages[slot].order = backlog.nextOrder
         backlog.nextOrder += 1
         let group = group(digest, in: backlog)

@@ -12,7 +12,7 @@ enum Place: UInt8, BitwiseCopyable {
     case inFlight = 3
 }
 
-/// What is true of a message beside its place.
+/// What is true of a message beside its place; a slot has room for six bits.
 struct MessageFlags: OptionSet, BitwiseCopyable {
     let rawValue: UInt8
     /// Ready and ordered in its lane's heap of returned messages, not in the list of fresh ones.
@@ -26,9 +26,14 @@ struct MessageFlags: OptionSet, BitwiseCopyable {
     /// It is an entry of a published message: `position` holds the entry's index (upper half) and
     /// the slot of the publication (lower half), and `length` nothing.
     static let published = MessageFlags(rawValue: 1 << 4)
+    static let all: MessageFlags = [
+        .returned, .agedInHeap, .deduplicatedByID, .replaced, .published,
+    ]
 }
 
-/// One queued message: 64 bytes, a cache line. Everything else about it stays in its record.
+/// One queued message: 56 bytes. Everything else about it stays in its record.
+///
+/// Its backlog is that of its lane or group: see `MessageStore.backlogNumber(of:)`.
 struct MessageSlot: SlabSlot {
     // -- Kept for as long as the message is queued.
 
@@ -36,10 +41,10 @@ struct MessageSlot: SlabSlot {
     var position: UInt64 = 0
     /// Its turn among the messages of its queue; unique within the backlog.
     var order: UInt64 = 0
-    /// When it was enqueued, in milliseconds of the broker's clock; retention counts from here.
-    var sentAt: UInt64 = 0
-    /// Bytes of its record's payload.
-    var length: UInt32 = 0
+    /// `sentAt` (upper 48 bits) and `receivesBefore` (lower 16).
+    private(set) var sentAtAndReceives: UInt64 = 0
+    /// `length` (upper 24 bits), `flags` (6) and `place` (lower 2).
+    private(set) var lengthAndState: UInt32 = 0
 
     // -- Links; 0 ends a list.
 
@@ -55,18 +60,12 @@ struct MessageSlot: SlabSlot {
 
     // -- Owners.
 
-    /// The number of the backlog it belongs to.
-    var backlog: UInt32 = 0
-    /// Its lane (standard) or message group (FIFO).
+    /// Its lane (standard) or message group (FIFO); 0 while it is in no backlog.
     var group: UInt32 = 0
     /// Its delivery, once it was delayed or received; 0 before.
     var delivery: UInt32 = 0
     /// Grows each time the slot is freed, so that an old receipt handle finds nothing.
     var generation: UInt32 = 0
-    var place = Place.free
-    var flags: MessageFlags = []
-    /// The receive count, modulo 2^16, with which it came from another queue.
-    var receivesBefore: UInt16 = 0
 
     var nextFree: UInt32 {
         get { next }
@@ -74,7 +73,54 @@ struct MessageSlot: SlabSlot {
     }
 }
 
+/// What shares a word with something else.
 extension MessageSlot {
+    /// `sentAt` is below this: some 8,900 years.
+    static let sentAtBound: UInt64 = Instant.bound
+    /// `length` is below this: a record's payload has at most 4 MiB.
+    static let lengthBound: UInt32 = 1 << 24
+
+    /// When it was enqueued, in milliseconds of the broker's clock; retention counts from here.
+    var sentAt: UInt64 {
+        get { sentAtAndReceives >> 16 }
+        set {
+            precondition(newValue < Self.sentAtBound, "an instant has 48 bits")
+            sentAtAndReceives = newValue << 16 | sentAtAndReceives & 0xFFFF
+        }
+    }
+
+    /// The receive count, modulo 2^16, with which it came from another queue.
+    var receivesBefore: UInt16 {
+        get { UInt16(truncatingIfNeeded: sentAtAndReceives) }
+        set { sentAtAndReceives = sentAtAndReceives & ~0xFFFF | UInt64(newValue) }
+    }
+
+    /// Bytes of its record's payload.
+    var length: UInt32 {
+        get { lengthAndState >> 8 }
+        set {
+            precondition(newValue < Self.lengthBound, "a record's payload has at most 4 MiB")
+            lengthAndState = newValue << 8 | lengthAndState & 0xFF
+        }
+    }
+
+    var place: Place {
+        get {
+            switch lengthAndState & 3 {
+            case 0: .free
+            case 1: .ready
+            case 2: .delayed
+            default: .inFlight
+            }
+        }
+        set { lengthAndState = lengthAndState & ~3 | UInt32(newValue.rawValue) }
+    }
+
+    var flags: MessageFlags {
+        get { MessageFlags(rawValue: UInt8(truncatingIfNeeded: lengthAndState >> 2) & 0x3F) }
+        set { lengthAndState = lengthAndState & ~0xFC | UInt32(newValue.rawValue) << 2 }
+    }
+
     /// The slot of the publication that a published message is an entry of.
     var publication: UInt32 { UInt32(truncatingIfNeeded: position) }
     /// Which entry of it.

@@ -98,8 +98,10 @@ struct RecordReader {
         let moment = Moment(
             instant: Instant(milliseconds: try integer()),
             timestamp: Timestamp(milliseconds: try integer()))
-        // Deadlines are added to both, and what has passed is multiplied with rates.
-        guard max(moment.instant.milliseconds, moment.timestamp.milliseconds) < 1 << 52 else {
+        // Deadlines are added to both, what has passed is multiplied with rates, and a message's
+        // slot keeps 48 bits.
+        let later = max(moment.instant.milliseconds, moment.timestamp.milliseconds)
+        guard later < Instant.bound else {
             throw RecordError("the clocks of a record are beyond all time")
         }
         return moment

@@ -95,7 +95,7 @@ struct InvariantChecker: ~Copyable {
         if store.messages.highWater > 1 {
             for slot in 1..<store.messages.highWater {
                 let message = store.messages[slot]
-                guard message.place != .free, message.backlog == backlog.number,
+                guard message.place != .free, store.backlogNumber(of: slot) == backlog.number,
                     message.flags.contains(.agedInHeap)
                 else { continue }
                 aged.append(slot)
@@ -113,7 +113,7 @@ struct InvariantChecker: ~Copyable {
 
     private mutating func check(_ slot: UInt32, of backlog: Backlog) {
         let message = store.messages[slot]
-        expect(message.backlog == backlog.number, "a message knows its backlog")
+        expect(store.backlogNumber(of: slot) == backlog.number, "a message knows its backlog")
         guard message.delivery != 0 else {
             expect(message.place != .inFlight, "what is in flight has a delivery")
             return
@@ -191,7 +191,7 @@ struct InvariantChecker: ~Copyable {
             var found: Set<UInt32> = backlog.plainLane == 0 ? [] : [backlog.plainLane]
             for slot in 1..<max(store.messages.highWater, 1)
             where store.messages[slot].place != .free
-                && store.messages[slot].backlog == backlog.number
+                && store.backlogNumber(of: slot) == backlog.number
             {
                 found.insert(store.messages[slot].group)
             }
@@ -219,7 +219,9 @@ struct InvariantChecker: ~Copyable {
         for slot in 1..<store.messages.highWater {
             let message = store.messages[slot]
             if message.place == .inFlight { count += 1 }
-            if message.place == .delayed, !store.backlog(message.backlog).isFIFO { count += 1 }
+            if message.place == .delayed, !store.backlog(store.backlogNumber(of: slot)).isFIFO {
+                count += 1
+            }
         }
         return count
     }

@@ -22,7 +22,7 @@ final class World {
     let sink: ArraySink
     let arena = ByteArena()
     private(set) var now = World.start
-    private(set) var snapshot: Snapshot?
+    var snapshot: Snapshot?
     /// Answers of receives that waited, in order.
     var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
     /// The payloads of the records that the archive has taken.
