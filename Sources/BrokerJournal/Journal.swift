@@ -65,9 +65,7 @@ public final class Journal {
     /// A journal on `disk`, not yet open. With `.memory` durability pass a `MemoryDisk`.
     public init(disk: any Disk, settings: JournalSettings) {
         precondition(
-            settings.segmentByteCount >= 16 << 10
-                && settings.segmentByteCount % UInt64(PageMemory.pageByteCount) == 0
-                && settings.segmentByteCount <= 1 << 30,
+            Manifest.isSegmentSize(settings.segmentByteCount),
             "a segment is whole pages, which every write is, and its offsets fit 32 bits")
         self.disk = disk
         self.settings = settings

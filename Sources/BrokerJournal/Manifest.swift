@@ -20,6 +20,12 @@ struct Manifest: Hashable {
     /// The shard whose journal it is.
     var shard: UInt32
 
+    /// Whether segments can have this size: whole pages, with offsets that fit 32 bits.
+    static func isSegmentSize(_ byteCount: UInt64) -> Bool {
+        byteCount >= 16 << 10 && byteCount <= 1 << 30
+            && byteCount % UInt64(PageMemory.pageByteCount) == 0
+    }
+
     /// Replaces the file `manifest` by this one; blocks.
     func write(to disk: any Disk) throws(DiskError) {
         let record = RecordHeader.recordByteCount(payload: Manifest.payloadByteCount)
@@ -65,8 +71,12 @@ struct Manifest: Hashable {
         guard payload.count == payloadByteCount else {
             throw .damaged(.manifest("it is no manifest of a journal"))
         }
+        let segmentByteCount = payload.littleEndian(at: 24, as: UInt64.self)
+        guard isSegmentSize(segmentByteCount) else {
+            throw .damaged(.manifest("no segment has \(segmentByteCount) bytes"))
+        }
         return Manifest(
-            identity: payload.littleEndian(at: 16), segmentByteCount: payload.littleEndian(at: 24),
+            identity: payload.littleEndian(at: 16), segmentByteCount: segmentByteCount,
             createdAt: payload.littleEndian(at: 32), epoch: header.epoch,
             shard: payload.littleEndian(at: 12))
     }

@@ -67,6 +67,19 @@ private func record(
     #expect("\(error)" == "the data directory has format 7, this program reads format 1")
 }
 
+/// A manifest with a right checksum and a size that nothing can be divided by or read into.
+@Test(arguments: [0, 4096, (16 << 10) + 1, 2 << 30, .max] as [UInt64])
+func aSizeThatNoSegmentHasIsRefused(byteCount: UInt64) throws {
+    let disk = try Fixture().disk.afterKill()
+    let manifest = DiskFile(.manifest)
+    let bytes = disk.bytes(manifest)
+    var payload = Array(bytes[RecordHeader.byteCount..<bytes.count])
+    for index in 0..<8 { payload[24 + index] = UInt8(truncatingIfNeeded: byteCount >> (8 * index)) }
+    disk.put(manifest, record(type: RecordTypes.manifest, payload, position: 0, epoch: 1))
+    #expect(finding(in: disk) == "no segment has \(byteCount) bytes")
+    #expect(throws: JournalError.self) { try verify(disk) }
+}
+
 @Test func theRecordThatTheBrokerRefusesIsNamed() throws {
     struct Refusal: Error, CustomStringConvertible { var description: String { "no thanks" } }
     let fixture = try Fixture()
