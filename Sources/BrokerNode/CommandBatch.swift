@@ -14,6 +14,10 @@ public final class CommandBatch {
     private var bodies = MD5Batch()
     /// How many of the bodies belong to the commands up to this one.
     private var bodyCounts: [Int] = []
+    /// The loop that gathered them.
+    public internal(set) var loop = 0
+    /// How much of a tick it takes to perform them.
+    private(set) var weight = 0
     /// The bytes of the requests that were taken in this tick, …
     private(set) var takenByteCount = 0
     /// … of signed bodies that were digested in this turn, …
@@ -34,11 +38,15 @@ public final class CommandBatch {
     /// Adds a request that came as `byteCount` bytes.
     public func append(_ command: consuming Command, byteCount: Int = 0) {
         addBodies(of: command.ask)
+        weight += command.ask.weight(byteCount: byteCount)
         bodyCounts.append(bodies.count)
         if case .cancel = command.ask {} else { connections.append(command.connection) }
         commands.append(command)
         takenByteCount += byteCount
     }
+
+    /// The bytes of the requests that are performed, more or less.
+    var performedByteCount: Int { takenByteCount + releasedByteCount }
 
     /// Adds a send of long bodies, to be performed when they have been digested.
     func append(slow command: Command, bodies: SentBodies, byteCount: Int) {
@@ -66,7 +74,7 @@ public final class CommandBatch {
 
     /// Whether further requests have to wait for the next tick.
     func isFull(_ limits: NodeLimits) -> Bool {
-        commands.count >= limits.requestsPerTick
+        weight >= limits.requestsPerTick
             || takenByteCount + signedByteCount >= limits.requestBytesPerTick
     }
 
@@ -83,6 +91,7 @@ public final class CommandBatch {
             connections.append(send.command.connection)
             released.append(send.command.connection)
             commands.append(send.command)
+            weight += 1
             releasedByteCount += send.byteCount
         }
         swap(&slow, &next.slow)
@@ -100,6 +109,7 @@ public final class CommandBatch {
         released.removeAll(keepingCapacity: true)
         bodies.removeAll()
         bodyCounts.removeAll(keepingCapacity: true)
+        weight = 0
         takenByteCount = 0
         releasedByteCount = 0
     }

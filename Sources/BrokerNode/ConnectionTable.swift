@@ -171,10 +171,12 @@ public final class ConnectionTable {
     public func takeTurns(at now: UInt64) {
         readByteCount = 0
         batch.beginTurn()
-        guard !queue.isEmpty else { return }
-        let turn = queue
-        queue.removeAll(keepingCapacity: true)
-        for connection in turn {
+        let turnCount = queue.count
+        var taken = 0
+        defer { queue.removeFirst(taken) }
+        while taken < turnCount, !batch.isFull(limits) {
+            let connection = queue[taken]
+            taken += 1
             connection.isQueued = false
             guard connection.hasWork else { continue }
             connection.handOutRequests(at: now, into: batch, using: &door)
@@ -187,6 +189,7 @@ public final class ConnectionTable {
     public func exchange(for empty: CommandBatch) -> CommandBatch {
         precondition(empty.isEmpty, "requests are gathered into an empty batch")
         defer { batch = empty }
+        batch.loop = loop
         batch.digestBodies(next: empty, limits)
         return batch
     }
@@ -201,9 +204,13 @@ public final class ConnectionTable {
         }
     }
 
-    /// Writes the replies of `replies`, which may leave.
-    public func deliver(_ replies: ReplyBatch, at now: UInt64) {
-        replies.forEachRun { token, count, bytes in
+    /// Writes the replies of `replies`, which may leave, as long as there is time; the next call goes
+    /// on. Returns whether all were written.
+    @discardableResult
+    public func deliver(
+        _ replies: ReplyBatch, at now: UInt64, while hasTime: () -> Bool = { true }
+    ) -> Bool {
+        replies.forEachRun(while: hasTime) { token, count, bytes in
             guard let connection = connection(token) else { return }
             connection.reply(bytes, count: count, at: now)
             lookAfter(connection, at: now)
@@ -212,9 +219,10 @@ public final class ConnectionTable {
 
     // MARK: Time
 
-    /// Ends what has waited too long.
+    /// Ends what has waited too long, so many connections at a time.
     public func expire(at now: UInt64) {
-        while let expired = timers.popExpired(upTo: now) {
+        for _ in 0..<limits.expiredPerTurn {
+            guard let expired = timers.popExpired(upTo: now) else { return }
             guard let connection = connection(ConnectionToken(bits: expired.payload))
             else { continue }
             connection.timer = timers.schedule(

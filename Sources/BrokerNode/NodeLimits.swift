@@ -6,7 +6,8 @@ public struct NodeLimits: Sendable {
     public var refusedConnections = 256
     /// Requests of one connection in one tick, so that a pipelining client does not starve others.
     public var pipelinedRequests = 64
-    /// Requests that one loop hands to the shard in one tick: some three microseconds each …
+    /// Requests that one loop hands to the shard in one tick, and that the shard performs in one:
+    /// some three microseconds each, and what takes longer counts as several (`RequestWeight`) …
     public var requestsPerTick = 256
     /// … and the bytes they came as, more or less: some two milliseconds of work. The next ones are
     /// taken in the next tick, first those that waited.
@@ -29,6 +30,9 @@ public struct NodeLimits: Sendable {
     /// An idle connection is closed after this long; longer than the pools of the AWS SDKs (60 s),
     /// so that the client closes first.
     public var idleMilliseconds: UInt64 = 75_000
+    /// Connections looked after in one turn because they have waited for something long: closing one
+    /// takes some twenty microseconds.
+    public var expiredPerTurn = 16
     /// A request must have arrived whole this long after its first byte …
     public var requestMilliseconds: UInt64 = 30_000
     /// … plus one second for each so many bytes received: 16 KiB/s is a slow line, not a trickle.

@@ -15,6 +15,8 @@ public final class ReplyBatch {
 
     private(set) var replies: [Reply] = []
     private var bytes: ByteWriter
+    /// How many replies were handed out, and the bytes of these.
+    private var handedOut = (count: 0, byteCount: 0)
 
     /// The loop that has to write them.
     public internal(set) var loop: Int
@@ -27,12 +29,6 @@ public final class ReplyBatch {
 
     /// Whether there is nobody to answer.
     public var isEmpty: Bool { replies.isEmpty }
-
-    /// How many replies there are.
-    var count: Int { replies.count }
-
-    /// The bytes of all replies.
-    var byteCount: Int { bytes.count }
 
     /// Adds a reply to `connection`, or a part of one, that `encode` writes.
     func append(
@@ -56,12 +52,15 @@ public final class ReplyBatch {
     }
 
     /// Hands out the replies, those of a connection that stand together as one: the connection,
-    /// how many replies are complete with it, and the bytes.
-    func forEachRun(_ body: (ConnectionToken, Int, ByteView) -> Void) {
+    /// how many replies are complete with it, and the bytes. Stops between two of these when there
+    /// is no time for more, and then goes on there in the next call; true when it has handed out all.
+    func forEachRun(
+        while hasTime: () -> Bool, _ body: (ConnectionToken, Int, ByteView) -> Void
+    ) -> Bool {
         let all = bytes.view
-        var first = 0
-        var start = 0
-        while first < replies.count {
+        while handedOut.count < replies.count {
+            guard hasTime() else { return false }
+            let first = handedOut.count
             let connection = replies[first].connection
             var last = first
             var count = replies[first].isComplete ? 1 : 0
@@ -69,15 +68,17 @@ public final class ReplyBatch {
                 last += 1
                 if replies[last].isComplete { count += 1 }
             }
+            let start = handedOut.byteCount
+            handedOut = (last + 1, replies[last].end)
             body(connection, count, all[start..<replies[last].end])
-            start = replies[last].end
-            first = last + 1
         }
+        return true
     }
 
     /// Forgets everything and keeps a moderate amount of memory.
     func removeAll() {
         replies.removeAll(keepingCapacity: true)
+        handedOut = (0, 0)
         bytes.removeAll(keepingCapacityUpTo: 1 << 20)
     }
 }

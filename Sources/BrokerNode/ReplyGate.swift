@@ -26,16 +26,11 @@ struct ReplyGate {
         waiting.append(Waiting(position: position, batch: batch))
     }
 
-    /// Whether a batch may leave when the journal is durable up to `position`.
-    func isOpen(durable position: JournalPosition) -> Bool {
-        first < waiting.count && waiting[first].position <= position
-    }
-
     /// The next batch that may leave when the journal is durable up to `position`; nil when the
     /// first one still has to wait.
     mutating func release(durable position: JournalPosition) -> ReplyBatch? {
         // Positions only grow, so the first waiting batch is always the first to leave.
-        guard isOpen(durable: position) else { return nil }
+        guard first < waiting.count, waiting[first].position <= position else { return nil }
         defer {
             first += 1
             if first == waiting.count {

@@ -14,9 +14,6 @@ public final class Shard {
     /// Unfinished publishes wait while more than this is not durable, so that they do not fill the
     /// memory when the disk is slow or full.
     private static let undurablePublishBytes: UInt64 = 8 << 20
-    /// Replies that are handed out in one turn, and their bytes; a batch is never split.
-    private static let repliesPerTurn = 256
-    private static let replyBytesPerTurn = 1 << 20
 
     var broker: Broker
     let journal: Journal
@@ -126,23 +123,13 @@ public final class Shard {
             > journal.durablePosition.offset + Shard.undurablePublishBytes
     }
 
-    /// Hands out the replies that may leave now, to be written by the loop they name.
+    /// Hands out the replies that may leave now, to be written by the loop they name. To be called
+    /// after each tick.
     ///
-    /// What a slow commit has held up leaves in several turns, because writing takes time.
+    /// Writing takes time, and a slow commit holds many up: the loop does it in several turns.
     public func takeReplies(_ body: (ReplyBatch) -> Void) {
-        var count = 0
-        var byteCount = 0
-        while count < Shard.repliesPerTurn, byteCount < Shard.replyBytesPerTurn,
-            let batch = gate.release(durable: journal.durablePosition)
-        {
-            count += batch.count
-            byteCount += batch.byteCount
-            body(batch)
-        }
+        while let batch = gate.release(durable: journal.durablePosition) { body(batch) }
     }
-
-    /// Whether there are replies that may leave now.
-    private var hasDueReplies: Bool { gate.isOpen(durable: journal.durablePosition) }
 
     /// Counts a turn of the loop, as its thread measured it.
     ///
@@ -160,8 +147,8 @@ public final class Shard {
     public var nextDeadline: Instant? {
         var deadline = broker.nextDeadline
         let isReleasing = isStopping && parked.count > 0
-        if outbox.hasWork || long.hasWork || hasDueReplies || journal.hasFetched
-            || signatures.hasSigned || isReleasing
+        if outbox.hasWork || long.hasWork || journal.hasFetched || signatures.hasSigned
+            || isReleasing
         {
             deadline = now.instant
         }

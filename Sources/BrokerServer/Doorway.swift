@@ -8,8 +8,6 @@ final class Doorway {
         init(_ listener: consuming Listener) { self.listener = listener }
     }
 
-    /// Connections accepted from one listener before other events get their turn.
-    private static let acceptsPerTurn = 64
     /// How long nothing is accepted after the system ran out of descriptors.
     private static let pauseMilliseconds: UInt64 = 100
     /// How often that is told.
@@ -57,14 +55,17 @@ final class Doorway {
     /// When `resume` has to be called; nil when nothing is paused.
     var nextDeadline: UInt64? { resumesAt }
 
-    /// Takes in the connections that wait at a listener.
-    func accept(at index: Int, into table: ConnectionTable, now: UInt64) {
+    /// Takes in the connections that wait at a listener, one and others as long as there is time; an
+    /// event tells of those that still wait.
+    func accept(
+        at index: Int, into table: ConnectionTable, now: UInt64, while hasTime: () -> Bool
+    ) {
         guard index < entries.count else { return }
         do throws(SystemError) {
-            for _ in 0..<Doorway.acceptsPerTurn {
+            repeat {
                 guard let socket = try entries[index].listener.accept() else { return }
                 try takeIn(socket, into: table, now: now)
-            }
+            } while hasTime()
         } catch {
             if now >= complainsAgainAt {
                 log.warning("connection not accepted", ("reason", "\(error)"))

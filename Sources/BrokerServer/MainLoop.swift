@@ -5,11 +5,12 @@ import BrokerNode
 /// The thread that has the shard and the first loop of the network, the only one on small machines.
 ///
 /// A turn: sleep until something happens → take it in → go on with deliveries → one tick of the
-/// shard → write what may leave, or hand it to the loop whose clients wait for it → end what has
+/// shard → hand what may leave to the loop whose clients wait for it, or write it → end what has
 /// waited too long.
 final class MainLoop {
     /// How long a stop waits for clients to take their last answers.
     private static let stopMilliseconds: UInt64 = 3_000
+    private static let spareLimit = 4
 
     private let network: Network
     private let wake: Wake
@@ -20,7 +21,9 @@ final class MainLoop {
     /// Loop 1 and those after it.
     private let others: [RemoteLoop]
     private let log: Log
-    private var spareBatch: CommandBatch? = CommandBatch()
+    /// Batches for reuse, as many as are usually under way.
+    private var spare: [CommandBatch] = []
+    private var line: RequestLine
     private var batches: [CommandBatch] = []
     private var stopsAt: UInt64?
     /// The processor time of the loop's thread at the end of its last turn, in nanoseconds.
@@ -29,7 +32,8 @@ final class MainLoop {
     /// - Parameter inbox: Where the `others` post; signals `wake`.
     init(
         network: Network, wake: Wake, termination: Termination, shard: Shard,
-        courier: HTTPCourier, inbox: Mailbox<LoopParcel>, others: [RemoteLoop], log: Log
+        courier: HTTPCourier, inbox: Mailbox<LoopParcel>, others: [RemoteLoop],
+        limits: NodeLimits, log: Log
     ) {
         self.network = network
         self.wake = wake
@@ -38,6 +42,7 @@ final class MainLoop {
         self.courier = courier
         self.inbox = inbox
         self.others = others
+        line = RequestLine(limits)
         self.log = log
     }
 
@@ -76,36 +81,44 @@ final class MainLoop {
     }
 
     private func tick(at now: UInt64) throws(JournalError) {
-        let own = network.takeRequests { spareBatch.take() ?? CommandBatch() }
-        if let own { batches.append(own) }
-        let parcels = others.isEmpty ? [] : inbox.takeAll()
-        for parcel in parcels {
-            others[parcel.loop - 1].take(parcel)
-            if let requests = parcel.requests { batches.append(requests) }
-            for batch in parcel.written { shard.recycle(batch) }
-        }
+        gather()
+        line.takeTurn(into: &batches)
         let moment = shard.clock.moment(wall: SystemClock.wallMilliseconds(), monotonic: now)
         try shard.tick(batches, at: moment)
+        for batch in batches { performed(batch) }
         batches.removeAll(keepingCapacity: true)
-        if let own {
-            network.table.performed(own)
-            own.removeAll()
-            spareBatch = own
-        }
-        for parcel in parcels {
-            if let requests = parcel.requests { others[parcel.loop - 1].performed(requests) }
-        }
         shard.takeReplies { replies in
             guard replies.loop == 0 else { return others[replies.loop - 1].deliver(replies) }
-            network.table.deliver(replies, at: now)
-            shard.recycle(replies)
+            network.deliver(replies)
         }
         for loop in others { loop.send() }
+        network.write(at: now) { shard.recycle($0) }
         network.expire(at: now)
+    }
+
+    /// Puts what all loops have read in line.
+    private func gather() {
+        if let own = network.takeRequests(for: { spare.popLast() ?? CommandBatch() }) {
+            line.append(own)
+        }
+        guard !others.isEmpty else { return }
+        for parcel in inbox.takeAll() {
+            others[parcel.loop - 1].take(parcel)
+            if let requests = parcel.requests { line.append(requests) }
+            for batch in parcel.written { shard.recycle(batch) }
+        }
+    }
+
+    private func performed(_ batch: CommandBatch) {
+        guard batch.loop == 0 else { return others[batch.loop - 1].performed(batch) }
+        network.table.performed(batch)
+        batch.removeAll()
+        if spare.count < MainLoop.spareLimit { spare.append(batch) }
     }
 
     /// When the next turn is needed although nothing happens; nil when never.
     private var deadline: UInt64? {
+        guard line.isEmpty else { return 0 }
         let deadlines = [
             shard.nextDeadline.map { shard.clock.monotonic(of: $0) }, courier.nextDeadline, stopsAt,
         ]

@@ -1,10 +1,22 @@
 import BrokerNode
 
 /// What one loop thread has of the network: its poller, its listeners and its connections.
+///
+/// A turn reads for so long and writes for so long; what is left comes first in the next one.
 final class Network {
+    /// How long a turn takes in what clients did …
+    private static let readNanoseconds: UInt64 = 400_000
+    /// … and how long while replies are left: about half as many requests as replies are written in
+    /// such a turn, so that those become fewer.
+    private static let laggingReadNanoseconds: UInt64 = 150_000
+    /// How long a turn writes replies.
+    private static let writeNanoseconds: UInt64 = 700_000
+
     private let poller: Poller
     private let doorway: Doorway
     let table: ConnectionTable
+    /// Replies that may leave.
+    private var unwritten = Line<ReplyBatch>()
     /// When the last wait ended, in nanoseconds of the monotonic clock.
     private(set) var turnBegan: UInt64 = 0
 
@@ -17,21 +29,38 @@ final class Network {
     /// Sleeps until something happens, `deadline` comes (nil: never) or the connections have
     /// something due, and takes in what the clients did. Hands out the events of others.
     func wait(until deadline: UInt64?, _ handle: (EventKey, _ now: UInt64) -> Void) -> UInt64 {
-        let count = poller.wait(milliseconds: timeout(until: deadline))
+        if !poller.hasEvents { poller.wait(milliseconds: timeout(until: deadline)) }
         turnBegan = SystemClock.monotonicNanoseconds()
         let now = turnBegan / 1_000_000
         table.wallClock = SystemClock.wallMilliseconds()
         // Who waited in the last turn comes before who has just arrived.
         table.takeTurns(at: now)
-        for index in 0..<count {
-            let event = poller.event(index)
+        var allowance = Allowance(
+            nanoseconds: unwritten.isEmpty
+                ? Network.readNanoseconds : Network.laggingReadNanoseconds)
+        while !allowance.isSpent(), let event = poller.takeEvent() {
             switch EventKey(bits: event.key) {
-            case .listener(let index): doorway.accept(at: index, into: table, now: now)
+            case .listener(let index):
+                doorway.accept(at: index, into: table, now: now) { !allowance.isSpent() }
             case .connection(let token): take(event, of: token, at: now)
             case let key: handle(key, now)
             }
         }
         return now
+    }
+
+    /// Has the next calls of `write` write `replies`, which may leave.
+    func deliver(_ replies: ReplyBatch) { unwritten.append(replies) }
+
+    /// Writes replies; hands out each batch of which all were written.
+    func write(at now: UInt64, _ written: (ReplyBatch) -> Void) {
+        var allowance = Allowance(nanoseconds: Network.writeNanoseconds)
+        while let replies = unwritten.first,
+            table.deliver(replies, at: now, while: { !allowance.isSpent() })
+        {
+            unwritten.removeFirst()
+            written(replies)
+        }
     }
 
     /// The requests gathered so far with the digests of their bodies; nil when there are none. From
@@ -54,7 +83,7 @@ final class Network {
     }
 
     private func timeout(until deadline: UInt64?) -> Int32? {
-        if table.hasWork { return 0 }
+        if table.hasWork || !unwritten.isEmpty { return 0 }
         var first = deadline
         for other in [table.nextDeadline, doorway.nextDeadline] {
             guard let other else { continue }

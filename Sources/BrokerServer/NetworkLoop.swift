@@ -42,6 +42,7 @@ final class NetworkLoop {
                 if key == .wake { wake.clear() }
             }
             for delivery in deliveries.takeAll() { take(delivery, at: now) }
+            network.write(at: now) { written.append($0) }
             handOver()
             network.expire(at: now)
         }
@@ -56,8 +57,7 @@ final class NetworkLoop {
             underWay -= 1
             if spare.count < NetworkLoop.spareLimit { spare.append(batch) }
         }
-        for batch in delivery.replies { network.table.deliver(batch, at: now) }
-        written += delivery.replies
+        for batch in delivery.replies { network.deliver(batch) }
         switch delivery.order {
         case .stop:
             isStopping = true

@@ -68,7 +68,7 @@ struct ServeCommand {
         let loop = MainLoop(
             network: Network(poller: poller, doorway: doorway, table: table), wake: wake,
             termination: termination, shard: shard, courier: courier, inbox: inbox, others: others,
-            log: log)
+            limits: limits, log: log)
         do throws(JournalError) {
             try loop.run()
         } catch {

@@ -31,7 +31,7 @@ final class SocketWire: Wire {
 
     func close() {
         // The descriptor itself closes with this object; until then no event may name it.
-        poller.remove(socket.number)
+        poller.remove(socket.number, key: key)
         socket.finish()
     }
 }

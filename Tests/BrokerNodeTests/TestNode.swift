@@ -16,6 +16,9 @@ final class TestNode {
     let table: ConnectionTable
     private(set) var now: UInt64 = 1_000_000
     private var wires: [(token: ConnectionToken, wire: ScriptedWire)] = []
+    /// How many answers, those to one client at once as one, a turn has time to write.
+    var writesPerTurn = Int.max
+    private var unwritten: [ReplyBatch] = []
 
     init(
         disk: HeldDisk = HeldDisk(), archive: any Archive = MemoryArchive(),
@@ -108,10 +111,15 @@ final class TestNode {
             wall: TestNode.wall(now) - setBackMilliseconds, monotonic: now)
         try shard.tick([batch], at: moment)
         table.performed(batch)
-        shard.takeReplies { replies in
-            isBusy = true
-            table.deliver(replies, at: now)
-            shard.recycle(replies)
+        shard.takeReplies { unwritten.append($0) }
+        isBusy = isBusy || !unwritten.isEmpty
+        var time = writesPerTurn
+        func hasTime() -> Bool {
+            time -= 1
+            return time >= 0
+        }
+        while let replies = unwritten.first, table.deliver(replies, at: now, while: hasTime) {
+            shard.recycle(unwritten.removeFirst())
         }
         table.expire(at: now)
         wires.removeAll { $0.wire.isClosed }

@@ -58,6 +58,8 @@ final class CourierConnection {
         deadline = connectDeadline
     }
 
+    private var key: UInt64 { EventKey.courier(.connection(number)).bits }
+
     /// Whether it waits for addresses.
     var isResolving: Bool { phase == .resolving }
 
@@ -66,7 +68,7 @@ final class CourierConnection {
 
     /// Ends it; it must not be used afterwards.
     func close() {
-        if let stream { poller.remove(stream.number) }
+        if let stream { poller.remove(stream.number, key: key) }
         stream = nil
     }
 
@@ -92,8 +94,7 @@ final class CourierConnection {
                 let stream = try OutgoingStream(to: address)
                 interest = .write
                 try poller.add(
-                    stream.number, key: EventKey.courier(.connection(number)).bits,
-                    interest: interest)
+                    stream.number, key: key, interest: interest)
                 self.stream = stream
                 // Each address gets its share of what time is left.
                 let left = connectDeadline - min(now, connectDeadline)
@@ -257,7 +258,6 @@ final class CourierConnection {
     private func watch(_ wanted: Poller.Interest) {
         guard wanted != interest, let stream else { return }
         interest = wanted
-        poller.modify(
-            stream.number, key: EventKey.courier(.connection(number)).bits, interest: wanted)
+        poller.modify(stream.number, key: key, interest: wanted)
     }
 }

@@ -167,12 +167,16 @@ final class MailRoom {
     private func watch(_ part: Part, of job: Job) throws(SystemError) {
         guard let descriptor = descriptor(part, of: job) else { return }
         try poller.add(
-            descriptor, key: EventKey.courier(.mail(part, of: job.number)).bits,
-            interest: part == .input ? .write : .read)
+            descriptor, key: key(part, of: job), interest: part == .input ? .write : .read)
     }
 
     private func unwatch(_ part: Part, of job: Job) {
-        if let descriptor = descriptor(part, of: job) { poller.remove(descriptor) }
+        guard let descriptor = descriptor(part, of: job) else { return }
+        poller.remove(descriptor, key: key(part, of: job))
+    }
+
+    private func key(_ part: Part, of job: Job) -> UInt64 {
+        EventKey.courier(.mail(part, of: job.number)).bits
     }
 
     private func descriptor(_ part: Part, of job: Job) -> Int32? {

@@ -5,6 +5,8 @@ import Glibc
 ///
 /// Each descriptor is watched under a key that its owner chose; keys of connections carry a
 /// generation, so that an event of a closed connection never reaches its successor in the slot.
+/// Events that a turn has no time for stay here and are the first of the next turn. The kernel would
+/// tell of them again, but behind those of whoever sends more meanwhile.
 @safe
 final class Poller {
     /// What an owner waits for.
@@ -31,10 +33,10 @@ final class Poller {
 
     private let descriptor: Descriptor
     private var events: [epoll_event]
-    private var ready = 0
+    /// The events of the last wait that nobody has taken.
+    private var left = 0..<0
 
-    /// A poller that reports at most `capacity` events at a time. To read a request, answer it and
-    /// wake its client takes up to fifteen microseconds, most of them in the kernel.
+    /// A poller that fetches at most `capacity` events at a time.
     init(capacity: Int = 128) throws(SystemError) {
         descriptor = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), from: "epoll_create1")
         unsafe events = [epoll_event](repeating: epoll_event(), count: capacity)
@@ -47,8 +49,13 @@ final class Poller {
         }
     }
 
-    /// Stops to watch `number`.
-    func remove(_ number: Int32) { _ = control(EPOLL_CTL_DEL, number, 0, []) }
+    /// Stops to watch `number`; what has happened under its `key` is of no interest any more.
+    func remove(_ number: Int32, key: UInt64) {
+        _ = control(EPOLL_CTL_DEL, number, 0, [])
+        for index in left where unsafe events[index].data.u64 == key {
+            unsafe events[index].events = 0
+        }
+    }
 
     /// Changes what is waited for on `number`.
     func modify(_ number: Int32, key: UInt64, interest: Interest) {
@@ -64,22 +71,29 @@ final class Poller {
         return unsafe epoll_ctl(descriptor.number, operation, number, &event)
     }
 
-    /// Sleeps until something happens or `milliseconds` have passed (nil: for ever), and returns
-    /// how many events there are.
-    func wait(milliseconds: Int32?) -> Int {
+    /// Whether events of the last wait are left.
+    var hasEvents: Bool { !left.isEmpty }
+
+    /// Sleeps until something happens or `milliseconds` have passed (nil: for ever). No event may be
+    /// left.
+    func wait(milliseconds: Int32?) {
+        precondition(left.isEmpty, "events are taken before others are fetched")
         let number = descriptor.number
         let result = unsafe events.withUnsafeMutableBufferPointer { buffer in
             // Safe because the kernel writes at most as many events as the buffer holds.
             unsafe epoll_wait(number, buffer.baseAddress, Int32(buffer.count), milliseconds ?? -1)
         }
         precondition(result >= 0 || errno == EINTR, "epoll_wait is only ever interrupted")
-        ready = max(Int(result), 0)
-        return ready
+        left = 0..<max(Int(result), 0)
     }
 
-    /// The event at `index` of the last wait.
-    func event(_ index: Int) -> Event {
-        precondition(index < ready, "only events of the last wait")
-        return unsafe Event(key: events[index].data.u64, bits: events[index].events)
+    /// Takes the next event of the last wait; nil when none is left.
+    func takeEvent() -> Event? {
+        while let index = left.first {
+            left = (index + 1)..<left.upperBound
+            let event = unsafe Event(key: events[index].data.u64, bits: events[index].events)
+            if event.bits != 0 { return event }
+        }
+        return nil
     }
 }

@@ -1,3 +1,5 @@
+import BrokerNode
+
 /// How much goes wrong in a run, drawn from its seed. Rates are per mille, times milliseconds.
 struct Faults {
     /// The mean time between crashes of the process; nil for none.
@@ -38,6 +40,17 @@ struct Faults {
     /// Orders to the archive that fail, and those that take seconds.
     var failingArchive: Int
     var slowArchive: Int
+    /// How often a turn of a loop has no time for the next event or reply; and what requests weigh
+    /// together that a tick performs.
+    var shortTurn: Int
+    var requestsPerTick: Int
+
+    /// The limits of the node's loops.
+    var nodeLimits: NodeLimits {
+        var limits = NodeLimits()
+        limits.requestsPerTick = requestsPerTick
+        return limits
+    }
 
     /// Draws the rates.
     init(_ random: Randomness) {
@@ -62,6 +75,8 @@ struct Faults {
         failingSubscriber = random.pick([0, 50, 300])
         failingArchive = random.pick([0, 0, 20])
         slowArchive = random.pick([0, 10, 50])
+        shortTurn = random.pick([0, 100, 500])
+        requestsPerTick = random.pick([256, 256, 8])
     }
 
     /// Has the disk commit slowly and do everything else quickly, and the process end often.
@@ -90,6 +105,7 @@ struct Faults {
             + "pieces \(pieceByteCount) B within \(wireMilliseconds) ms, "
             + "loops \(loops) within \(loopMilliseconds) ms, "
             + "subscribers fail \(failingSubscriber)/1000, "
-            + "archive fails \(failingArchive)/1000 slow \(slowArchive)/1000"
+            + "archive fails \(failingArchive)/1000 slow \(slowArchive)/1000, "
+            + "turns short \(shortTurn)/1000, \(requestsPerTick) requests at a time"
     }
 }

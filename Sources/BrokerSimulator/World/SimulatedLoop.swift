@@ -11,6 +11,26 @@ final class SimulatedLoop {
         var replies: ReplyBatch?
     }
 
+    /// What has happened to a wire, as a poller tells it: it may not be so any more.
+    private struct Event {
+        var token: ConnectionToken
+        var wire: SimulatedWire
+        var isCut: Bool
+        var isWritable: Bool
+        var isReadable: Bool
+        var reportsEnd: Bool
+
+        init?(_ token: ConnectionToken, _ wire: SimulatedWire) {
+            self.token = token
+            self.wire = wire
+            isCut = wire.isCut
+            isWritable = wire.isWritable
+            isReadable = wire.isReadable
+            reportsEnd = wire.reportsEnd
+            guard isCut || isWritable || isReadable || reportsEnd else { return nil }
+        }
+    }
+
     /// What is under way to the shard.
     struct LoopMail {
         var due: UInt64
@@ -23,19 +43,25 @@ final class SimulatedLoop {
     private let random: Randomness
     /// The longest that anything is under way between the threads.
     private let milliseconds: Int
+    /// How often, of a thousand times, a turn has no time for the next thing.
+    private let shortTurn: Int
     private var wires: [(token: ConnectionToken, wire: SimulatedWire)] = []
+    /// Events and replies that turns had no time for.
+    private var events: [Event] = []
+    private var unwritten: [ReplyBatch] = []
     private var deliveries: [Delivery] = []
     private var mail: [LoopMail] = []
     private var written: [ReplyBatch] = []
     /// The loop does nothing before.
     var pausedUntil: UInt64 = 0
 
-    init(_ number: Int, clock: SimulatedClock, random: Randomness, milliseconds: Int) {
+    init(_ number: Int, clock: SimulatedClock, random: Randomness, faults: Faults) {
         self.clock = clock
         self.random = random
-        self.milliseconds = milliseconds
+        milliseconds = number == 0 ? 0 : faults.loopMilliseconds
+        shortTurn = faults.shortTurn
         table = ConnectionTable(
-            loop: number, limits: NodeLimits(),
+            loop: number, limits: faults.nodeLimits,
             door: RequestDoor(configuration: ProtocolConfiguration(), offersReset: false),
             requestIDs: RequestIDs(seed: random.next()), now: clock.now)
     }
@@ -64,17 +90,20 @@ final class SimulatedLoop {
         guard now >= pausedUntil else { return false }
         var isBusy = table.hasWork
         table.takeTurns(at: now)
-        for (token, wire) in wires where !wire.isClosed {
-            isBusy = report(token, wire) || isBusy
+        if events.isEmpty {
+            events = wires.compactMap { $0.wire.isClosed ? nil : Event($0.token, $0.wire) }
         }
+        isBusy = isBusy || !events.isEmpty
+        while !events.isEmpty, hasTime() { report(events.removeFirst()) }
         while let delivery = deliveries.first, delivery.due <= now {
             deliveries.removeFirst()
             isBusy = true
             if let batch = delivery.performed { table.performed(batch) }
-            if let replies = delivery.replies {
-                table.deliver(replies, at: now)
-                written.append(replies)
-            }
+            if let replies = delivery.replies { unwritten.append(replies) }
+        }
+        isBusy = isBusy || !unwritten.isEmpty
+        while let replies = unwritten.first, table.deliver(replies, at: now, while: hasTime) {
+            written.append(unwritten.removeFirst())
         }
         if !table.batch.isEmpty {
             isBusy = true
@@ -109,26 +138,16 @@ final class SimulatedLoop {
         max(other ?? 0, clock.now + UInt64(random.below(milliseconds + 1)))
     }
 
-    /// Reports what happened to a wire; whether anything did.
-    private func report(_ token: ConnectionToken, _ wire: SimulatedWire) -> Bool {
-        var isBusy = false
-        if wire.isCut {
-            table.broken(token, at: clock.now)
-            return true
-        }
-        if wire.isWritable {
-            isBusy = true
-            table.writable(token, at: clock.now)
-        }
-        if !wire.isClosed, wire.isReadable {
-            isBusy = true
-            table.readable(token, at: clock.now)
-        }
-        if !wire.isClosed, wire.reportsEnd {
-            isBusy = true
-            table.clientFinished(token, at: clock.now)
-        }
-        return isBusy
+    private func hasTime() -> Bool { shortTurn == 0 || !random.chance(shortTurn) }
+
+    /// Reports what happened to a wire, unless the node has closed it since.
+    private func report(_ event: Event) {
+        let now = clock.now
+        guard !event.wire.isClosed else { return }
+        if event.isCut { return table.broken(event.token, at: now) }
+        if event.isWritable { table.writable(event.token, at: now) }
+        if !event.wire.isClosed, event.isReadable { table.readable(event.token, at: now) }
+        if !event.wire.isClosed, event.reportsEnd { table.clientFinished(event.token, at: now) }
     }
 
     /// Ends at once: every connection is cut.

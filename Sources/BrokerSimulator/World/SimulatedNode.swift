@@ -12,6 +12,7 @@ final class SimulatedNode {
     /// The first one is of the shard's thread.
     private let loops: [SimulatedLoop]
     private var nextLoop = 0
+    private var line: RequestLine
     /// The shard does nothing before, while loops go on, and requests gather.
     private var pausedUntil: UInt64 = 0
 
@@ -45,10 +46,9 @@ final class SimulatedNode {
                 deliveryLog: SilentDeliveryLog()),
             wall: clock.wall, monotonic: clock.now)
         loops = (0..<faults.loops).map { number in
-            SimulatedLoop(
-                number, clock: clock, random: random.fork(),
-                milliseconds: number == 0 ? 0 : faults.loopMilliseconds)
+            SimulatedLoop(number, clock: clock, random: random.fork(), faults: faults)
         }
+        line = RequestLine(faults.nodeLimits)
     }
 
     /// Messages and queues there are.
@@ -99,18 +99,17 @@ final class SimulatedNode {
         var isBusy = false
         for loop in loops { isBusy = loop.turn() || isBusy }
         guard clock.now >= pausedUntil else { return isBusy }
-        var batches: [CommandBatch] = []
-        var places: [Int] = []
-        for (number, loop) in loops.enumerated() {
+        for loop in loops {
             for mail in loop.takeMail() {
-                batches.append(mail.requests)
-                places.append(number)
+                line.append(mail.requests)
                 for batch in mail.written { shard.recycle(batch) }
             }
         }
+        var batches: [CommandBatch] = []
+        line.takeTurn(into: &batches)
         isBusy = isBusy || !batches.isEmpty
         try shard.tick(batches, at: shard.clock.moment(wall: clock.wall, monotonic: clock.now))
-        for (number, batch) in zip(places, batches) { loops[number].performed(batch) }
+        for batch in batches { loops[batch.loop].performed(batch) }
         shard.takeReplies { replies in
             isBusy = true
             loops[replies.loop].deliver(replies)

@@ -57,9 +57,10 @@ final class CourierHarness {
     /// One turn of a main loop, which sleeps for at most that long.
     func turn(milliseconds: Int32 = 20) {
         let isDue = courier.nextDeadline.map { $0 <= now } ?? false
-        for index in 0..<poller.wait(milliseconds: isDue ? 0 : milliseconds) {
+        poller.wait(milliseconds: isDue ? 0 : milliseconds)
+        while let event = poller.takeEvent() {
             eventCount += 1
-            switch EventKey(bits: poller.event(index).key) {
+            switch EventKey(bits: event.key) {
             case .courier(let key): courier.take(key, at: now)
             default: wake.clear()
             }

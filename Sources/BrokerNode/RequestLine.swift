@@ -1,0 +1,34 @@
+/// Requests on their way to the shard: one batch of a loop after the other, in the order in which
+/// they came.
+///
+/// Several loops hand over more than one tick has time for; what is too much waits for the next tick.
+public struct RequestLine {
+    private let limits: NodeLimits
+    private var waiting: [CommandBatch] = []
+
+    /// An empty line.
+    public init(_ limits: NodeLimits) { self.limits = limits }
+
+    /// Whether nothing waits.
+    public var isEmpty: Bool { waiting.isEmpty }
+
+    /// Puts a batch at the end.
+    public mutating func append(_ batch: CommandBatch) { waiting.append(batch) }
+
+    /// Moves what the next tick has time for to the end of `batches`: the first batch, and of those
+    /// behind it as many as one loop may gather in a tick.
+    public mutating func takeTurn(into batches: inout [CommandBatch]) {
+        var count = 0
+        var weight = 0
+        var byteCount = 0
+        for batch in waiting {
+            weight += batch.weight
+            byteCount += batch.performedByteCount
+            let fits = weight <= limits.requestsPerTick && byteCount <= limits.requestBytesPerTick
+            guard count == 0 || fits else { break }
+            batches.append(batch)
+            count += 1
+        }
+        waiting.removeFirst(count)
+    }
+}
