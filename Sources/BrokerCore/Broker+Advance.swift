@@ -44,6 +44,7 @@ extension Broker {
         }
         if !resets.waiting.isEmpty { continueReset(at: now, into: sink) }
         receiversLeft = configuration.receiversPerTick
+        deadLettersLeft = configuration.deadLettersPerTick
         continuePublishes(at: now, into: sink)
     }
 

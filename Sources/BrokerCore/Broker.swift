@@ -13,6 +13,8 @@ public struct BrokerConfiguration: Sendable {
     /// What is done in a tick of a change that concerns very many messages, subscriptions or
     /// waiting receives.
     public var stepsPerTick = Limits.chores
+    /// Messages that receives find used up and move to dead-letter queues in one tick.
+    public var deadLettersPerTick = Limits.chores / 2
 
     /// AWS's rules.
     public init() {}
@@ -81,6 +83,11 @@ public struct Broker: ~Copyable {
     var resets = UnfinishedResets()
     /// Receivers that can still get messages at once in this tick.
     var receiversLeft: Int
+    /// Messages that can still be moved to dead-letter queues in this tick.
+    var deadLettersLeft: Int
+    /// Whether the latest look for messages ended early, because the tick had no time to move more
+    /// dead letters. The queue is to be looked at again in the next tick.
+    var isInterrupted = false
     var snapshot = SnapshotProgress()
 
     /// Whether there is room for messages; the node says so before each tick.
@@ -118,6 +125,7 @@ public struct Broker: ~Copyable {
         self.configuration = configuration
         self.entropy = entropy
         receiversLeft = configuration.receiversPerTick
+        deadLettersLeft = configuration.deadLettersPerTick
         store = MessageStore(segmentByteCount: configuration.segmentByteCount)
         taken.reserveCapacity(Limits.batchEntries)
     }

@@ -8,10 +8,11 @@ struct WaiterStepTests {
     private let world: World
     private let caller = Caller(account: .anonymous, region: "us-east-1")
 
-    /// A queue, of whose waiters a tick serves two and ends the waits of two.
+    /// A queue, of whose waiters a tick serves two and ends the waits of two; it moves two dead letters.
     init() throws {
         var configuration = BrokerConfiguration()
         configuration.stepsPerTick = 40
+        configuration.deadLettersPerTick = 2
         configuration.enforcesSixtySecondRules = false
         world = World(configuration: configuration)
         try world.createQueue("q")
@@ -236,6 +237,66 @@ struct WaiterStepTests {
         #expect(try answers() == ["\(first) [m1]", "\(second) [m1]"])
         try send("m2", to: "q.fifo")
         #expect(try answers() == ["\(other) [m2]"])
+    }
+
+    // MARK: Dead letters
+
+    /// Messages that were received as often as they may be, and one that was not.
+    private func exhaust(_ names: [String], in queue: String) throws {
+        let suffix = queue.hasSuffix(".fifo") ? ".fifo" : ""
+        let target = "arn:aws:sqs:us-east-1:\(caller.account):dead\(suffix)"
+        let attributes = suffix.isEmpty ? [] : [(name: "FifoQueue", value: "true")]
+        try world.createQueue("dead\(suffix)", attributes)
+        let policy = #"{"deadLetterTargetArn":"\#(target)","maxReceiveCount":1}"#
+        try world.createQueue(queue, attributes + [("RedrivePolicy", policy)])
+        for name in names { try send(name, to: queue) }
+        var receive = ReceiveMessage()
+        receive.queue = world.reference(queue, caller)
+        receive.maxNumberOfMessages = 10
+        receive.visibilityTimeout = 1
+        _ = try world.perform(.receiveMessage(receive), from: caller)
+        world.advance(milliseconds: 1_000)
+        try send("fresh", to: queue)
+        world.answers = []
+    }
+
+    private func ready(_ number: Int) -> Int {
+        world.broker.queues[number]?.backlog.readyCount ?? -1
+    }
+
+    @Test(arguments: ["s", "s.fifo"], [0, 20])
+    func deadLettersAreMovedInSteps(name: String, seconds: Int) throws {
+        try exhaust(["a", "b", "c", "d", "e"], in: name)
+        #expect(ready(2) == 0 && ready(3) == 6)
+        let token = try poll(name, seconds: seconds)
+        #expect(try answers() == [])
+        #expect(ready(2) == 2 && ready(3) == 4)
+        #expect(isBusy)
+        // Who comes now stands behind it.
+        let second = try poll(name, seconds: seconds)
+        #expect(try answers() == [])
+        #expect(ready(2) == 4 && ready(3) == 2)
+        #expect(try tick() == ["\(token) [fresh]"] + (seconds == 0 ? ["\(second) []"] : []))
+        #expect(ready(2) == 5 && ready(3) == 0)
+        try expectRest()
+        #expect(world.broker.waitingReceiveCount == (seconds == 0 ? 0 : 1))
+    }
+
+    @Test func aReceiveThatFindsOnlyDeadLettersFindsNothing() throws {
+        try exhaust(["a", "b", "c"], in: "s")
+        var receive = ReceiveMessage()
+        receive.queue = world.reference("s", caller)
+        // Takes the last one, which is behind the others, once they are gone.
+        let first = try poll("s", seconds: 0)
+        #expect(try tick() == ["\(first) [fresh]"])
+        try expectRest()
+        world.advance(milliseconds: 30_000)
+        let (outcome, _) = try world.perform(.receiveMessage(receive), from: caller)
+        guard case .received(let messages) = outcome else {
+            Issue.record("one dead letter is moved at once")
+            return
+        }
+        #expect(messages.isEmpty && ready(2) == 4)
     }
 
     // MARK: The end

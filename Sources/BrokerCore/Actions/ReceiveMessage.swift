@@ -1,7 +1,8 @@
 import Bytes
 
 /// ReceiveMessage: what is ready, oldest first; and the long poll that waits for it. A receive that
-/// does not wait does so for its turn, which comes in the same tick, or in one of the next ones.
+/// does not wait does so for its turn, which comes in the same tick, or in one of the next ones; and so does one that
+/// finds very many messages that have to go to a dead-letter queue first.
 extension Broker {
     mutating func perform(
         _ receive: ReceiveMessage, at now: Moment, token: UInt64, into sink: any RecordSink
@@ -14,17 +15,20 @@ extension Broker {
             return .received(repeated)
         }
         let wait = receive.waitTimeSeconds ?? queue.settings.receiveMessageWaitTimeSeconds
+        var isToBeLookedAt = false
         if standsBehindOthers(in: queue) {
             if wait == 0 { try refuseOverLimit(queue) }
         } else {
             let received = take(request, from: queue, at: now, into: sink)
             if !received.isEmpty { return .received(received) }
-            guard wait > 0 else {
+            isToBeLookedAt = isInterrupted
+            if wait == 0, !isToBeLookedAt {
                 try refuseOverLimit(queue)
                 return .received([])
             }
         }
         park(request, in: queue, until: now.instant.adding(seconds: wait), token: token)
+        if isToBeLookedAt { mayServe(queue) }
         return .parked
     }
 
@@ -98,7 +102,12 @@ extension Broker {
         _ request: ReceiveRequest, from queue: Queue, at now: Moment, into sink: any RecordSink
     ) -> [ReceivedMessage] {
         let backlog = queue.backlog
+        isInterrupted = false
         guard backlog.readyCount > 0 else { return [] }
+        if deadLettersLeft <= 0, queue.settings.redrivePolicy != nil {
+            isInterrupted = true
+            return []
+        }
         // While much more has expired than one tick removes, there is nothing to receive.
         guard expire(queue, at: now, into: sink) else { return [] }
         let room = Limits.inFlightMessages - backlog.inFlightCount
@@ -135,7 +144,10 @@ extension Broker {
         while taken.count < count {
             let slot = store.nextReady(in: backlog, at: now.instant)
             guard slot != 0 else { return }
-            if deadLetterIfExhausted(slot, of: queue, at: now, into: sink) { continue }
+            if deadLetterIfExhausted(slot, of: queue, at: now, into: sink) {
+                if isInterrupted { return }
+                continue
+            }
             store.becomeInFlight(slot, until: visibleAt.milliseconds, at: now, in: backlog)
             taken.append(slot)
         }
@@ -154,7 +166,9 @@ extension Broker {
                 !awaitsDelay(slot, in: queue, at: now.instant)
             {
                 let next = store.messages[slot].next
-                if !deadLetterIfExhausted(slot, of: queue, at: now, into: sink) {
+                if deadLetterIfExhausted(slot, of: queue, at: now, into: sink) {
+                    if isInterrupted { return }
+                } else {
                     store.becomeInFlight(slot, until: visibleAt.milliseconds, at: now, in: backlog)
                     taken.append(slot)
                 }

@@ -100,7 +100,7 @@ extension Broker {
             guard count < limit else { return (count, false) }
             let slot = queue.waiting.first
             let received = takeAgain(waiters.slots[slot], from: queue, at: now, into: sink)
-            guard !received.isEmpty else { break }
+            guard !received.isEmpty else { return (count, !isInterrupted) }
             answer(slot, .success(.received(received)))
             count += 1
         }

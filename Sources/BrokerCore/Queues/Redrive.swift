@@ -4,7 +4,8 @@ import Bytes
 /// the dead-letter queue instead of to the next receiver.
 extension Broker {
     /// Moves a ready message to the dead-letter queue when its receives are used up; false when it
-    /// is to be received. One record makes the move whole.
+    /// is to be received. One record makes the move whole. `isInterrupted` tells when a tick has no
+    /// time for another.
     ///
     /// A dead-letter queue that was deleted, or does not allow this source any more, takes nothing:
     /// then the message goes on being received. Only receives in this queue count, so that a
@@ -28,6 +29,8 @@ extension Broker {
         endRecord(.messageDeadLettered, into: sink)
         applyDeadLettered(slot, from: queue, to: target, at: now)
         statistics.messagesDeadLettered += 1
+        deadLettersLeft -= 1
+        isInterrupted = deadLettersLeft <= 0
         return true
     }
 

@@ -35,6 +35,7 @@ final class SimulatedNode {
         settings.broker.segmentByteCount = shape.segmentByteCount
         settings.broker.receiversPerTick = shape.receiversPerTick
         settings.broker.stepsPerTick = shape.receiversPerTick
+        settings.broker.deadLettersPerTick = shape.receiversPerTick
         settings.broker.enforcesSixtySecondRules = false
         settings.entropySeed = (random.next(), random.next(), random.next())
         settings.requestIDSeed = random.next()
