@@ -26,6 +26,9 @@ final class Network {
         self.table = table
     }
 
+    /// Whether something is left for the next turn.
+    var hasWork: Bool { table.hasWork || !unwritten.isEmpty || poller.hasEvents }
+
     /// Sleeps until something happens, `deadline` comes (nil: never) or the connections have
     /// something due, and takes in what the clients did. Hands out the events of others.
     func wait(until deadline: UInt64?, _ handle: (EventKey, _ now: UInt64) -> Void) -> UInt64 {
@@ -83,7 +86,7 @@ final class Network {
     }
 
     private func timeout(until deadline: UInt64?) -> Int32? {
-        if table.hasWork || !unwritten.isEmpty { return 0 }
+        if hasWork { return 0 }
         var first = deadline
         for other in [table.nextDeadline, doorway.nextDeadline] {
             guard let other else { continue }

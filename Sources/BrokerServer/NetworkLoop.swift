@@ -7,10 +7,13 @@ import BrokerNode
 final class NetworkLoop {
     /// Batches kept for reuse, as many as are usually under way.
     private static let spareLimit = 4
+    /// How long nobody else is served, at most, while a slow disk keeps requests under way.
+    private static let gatheringMilliseconds: Int32 = 1
 
     private let number: Int
     private let network: Network
     private let wake: Wake
+    private let gathers: Bool
     private let deliveries: Mailbox<LoopDelivery>
     private let shard: Mailbox<LoopParcel>
     private var spare: [CommandBatch] = []
@@ -22,15 +25,17 @@ final class NetworkLoop {
     private var saidDrained = false
 
     /// - Parameters:
+    ///   - gathers: Whether to sleep while requests are under way, because the processor is wanted.
     ///   - deliveries: Where the shard's thread posts; signals `wake`.
     ///   - shard: Where the shard's thread looks.
     init(
-        number: Int, network: Network, wake: Wake, deliveries: Mailbox<LoopDelivery>,
-        shard: Mailbox<LoopParcel>
+        number: Int, network: Network, wake: Wake, gathers: Bool,
+        deliveries: Mailbox<LoopDelivery>, shard: Mailbox<LoopParcel>
     ) {
         self.number = number
         self.network = network
         self.wake = wake
+        self.gathers = gathers
         self.deliveries = deliveries
         self.shard = shard
     }
@@ -38,6 +43,10 @@ final class NetworkLoop {
     /// Serves until it is told to end.
     func run() {
         while !isEnding {
+            // What comes meanwhile could not be performed sooner, and is handed over together.
+            if gathers, underWay > 0, !network.hasWork {
+                wake.sleep(milliseconds: NetworkLoop.gatheringMilliseconds)
+            }
             let now = network.wait(until: nil) { key, _ in
                 if key == .wake { wake.clear() }
             }

@@ -12,9 +12,11 @@ final class RemoteLoop {
 
     /// Starts loop `number`, whose parcels go to `inbox`.
     ///
-    /// - Parameter makeNetwork: Opens the loop's listeners and watches the wake.
+    /// - Parameters:
+    ///   - gathers: Whether the loop leaves its processor to others while its requests are under way.
+    ///   - makeNetwork: Opens the loop's listeners and watches the wake.
     init(
-        number: Int, inbox: Mailbox<LoopParcel>,
+        number: Int, inbox: Mailbox<LoopParcel>, gathers: Bool,
         makeNetwork: (Wake) throws(ServeFailure) -> sending Network
     ) throws(ServeFailure) {
         let wake: Wake
@@ -23,7 +25,8 @@ final class RemoteLoop {
         self.deliveries = deliveries
         let network = try makeNetwork(wake)
         let loop = NetworkLoop(
-            number: number, network: network, wake: wake, deliveries: deliveries, shard: inbox)
+            number: number, network: network, wake: wake, gathers: gathers,
+            deliveries: deliveries, shard: inbox)
         do throws(SystemError) {
             thread = try Thread(name: "loop \(number)") { loop.run() }
         } catch {

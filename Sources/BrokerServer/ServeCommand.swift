@@ -125,9 +125,11 @@ struct ServeCommand {
     /// commit, the shard's thread has better to do.
     private var commitPlace: CommitPlace {
         guard case .commit = options.durability else { return CommitPlace(mayUseLoop: false) }
-        let hasProcessorLeft = Int(apus_processor_count()) > options.loops
         return CommitPlace(mayUseLoop: options.loops == 1 || !hasProcessorLeft)
     }
+
+    /// Whether there are more processors than loops.
+    private var hasProcessorLeft: Bool { Int(apus_processor_count()) > options.loops }
 
     private var journalSettings: JournalSettings {
         var settings = JournalSettings()
@@ -232,7 +234,9 @@ struct ServeCommand {
         _ number: Int, port: UInt16, limits: NodeLimits, quota: ConnectionQuota,
         credentials: Credentials?, inbox: Mailbox<LoopParcel>
     ) throws(ServeFailure) -> RemoteLoop {
-        try RemoteLoop(number: number, inbox: inbox) { wake throws(ServeFailure) in
+        try RemoteLoop(
+            number: number, inbox: inbox, gathers: !hasProcessorLeft
+        ) { wake throws(ServeFailure) in
             let poller: Poller
             do throws(SystemError) {
                 poller = try makePoller(wake)

@@ -24,10 +24,11 @@ final class Wake: Sendable {
         _ = unsafe eventfd_read(descriptor.number, &count)
     }
 
-    /// Sleeps until the descriptor is readable, and leaves it so.
-    func sleep() {
+    /// Sleeps until the descriptor is readable, at most `milliseconds` (nil: for ever), and leaves
+    /// it so.
+    func sleep(milliseconds: Int32? = nil) {
         var entry = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
         // Safe because exactly one entry is passed.
-        _ = Descriptor.retrying { unsafe poll(&entry, 1, -1) }
+        _ = Descriptor.retrying { unsafe poll(&entry, 1, milliseconds ?? -1) }
     }
 }
