@@ -21,10 +21,17 @@ extension Oracle {
         held.copy.deliveries.contains { $0.count > held.delivery.count }
     }
 
+    /// Whether it may be gone for a reason that clients know; also from a dead-letter queue, where it
+    /// was received and which was wiped since.
+    private func isPossiblyGone(_ held: Held) -> Bool {
+        held.copy.isPossiblyGone(at: latestNow)
+            || held.delivery.queue.wipes.contains { $0.end >= held.delivery.began }
+    }
+
     private func refusedDelete(_ held: Held, _ code: String) {
         held.copy.possibleDeletes -= 1
         if held.delivery.visibleEnd > latestNow, held.copy.deletesTried == 1,
-            !held.copy.isPossiblyGone(at: latestNow), !hasLaterDelivery(held)
+            !isPossiblyGone(held), !hasLaterDelivery(held)
         {
             fail("refused: delete of \(held.description) in flight: \(code)")
         }
@@ -65,8 +72,7 @@ extension Oracle {
             let before = attempt.visibleEnds[index]
             if failed[index] != nil {
                 if before > latestNow, one.copy.deletesTried == 0,
-                    !one.copy.isPossiblyGone(at: latestNow),
-                    !hasLaterDelivery(one)
+                    !isPossiblyGone(one), !hasLaterDelivery(one)
                 {
                     fail("refused: change of \(one.description) in flight")
                 }
@@ -103,7 +109,7 @@ extension Oracle {
             for change in attempt.changes { change.end = now }
             for (index, one) in held.enumerated() {
                 if attempt.visibleEnds[index] > latestNow, one.copy.deletesTried == 0,
-                    !one.copy.isPossiblyGone(at: latestNow), !hasLaterDelivery(one)
+                    !isPossiblyGone(one), !hasLaterDelivery(one)
                 {
                     fail("refused: change of \(one.description) in flight: \(type)")
                 }
