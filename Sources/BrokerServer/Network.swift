@@ -5,12 +5,12 @@ import BrokerNode
 /// A turn reads for so long and writes for so long; what is left comes first in the next one.
 final class Network {
     /// How long a turn takes in what clients did …
-    private static let readNanoseconds: UInt64 = 400_000
-    /// … and how long while replies are left: about half as many requests as replies are written in
-    /// such a turn, so that those become fewer.
+    private static let readNanoseconds: UInt64 = 450_000
+    /// … and how long while replies of more than one tick are left: about half as many requests as
+    /// replies are written in such a turn, so that those become fewer.
     private static let laggingReadNanoseconds: UInt64 = 150_000
     /// How long a turn writes replies.
-    private static let writeNanoseconds: UInt64 = 700_000
+    private static let writeNanoseconds: UInt64 = 850_000
 
     private let poller: Poller
     private let doorway: Doorway
@@ -39,8 +39,8 @@ final class Network {
         // Who waited in the last turn comes before who has just arrived.
         table.takeTurns(at: now)
         var allowance = Allowance(
-            nanoseconds: unwritten.isEmpty
-                ? Network.readNanoseconds : Network.laggingReadNanoseconds)
+            nanoseconds: unwritten.count > 1
+                ? Network.laggingReadNanoseconds : Network.readNanoseconds)
         while !allowance.isSpent(), let event = poller.takeEvent() {
             switch EventKey(bits: event.key) {
             case .listener(let index):
