@@ -45,3 +45,20 @@ size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count) {
     while (from < count) out += escape_one(out, text[from++], json_escapes);
     return (size_t)(out - start);
 }
+
+size_t apus_json_escaped_count(const uint8_t *text, size_t count) {
+    size_t length = count, from = 0;
+#if defined(__SSE2__)
+    __m128i extra = _mm_setzero_si128();
+    for (; count - from >= 16; from += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(text + from));
+        extra = _mm_add_epi64(extra, _mm_sad_epu8(json_extra(block), _mm_setzero_si128()));
+    }
+    length += (size_t)_mm_cvtsi128_si64(_mm_add_epi64(extra, _mm_unpackhi_epi64(extra, extra)));
+#endif
+    for (; from < count; from++) {
+        uint8_t written[8];
+        length += escape_one(written, text[from], json_escapes) - 1;
+    }
+    return length;
+}

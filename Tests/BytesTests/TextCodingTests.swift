@@ -119,6 +119,20 @@ private func written(_ write: (inout ByteWriter) -> Void) -> String {
         }
     }
 
+    @Test func theLengthOfAnEscapedTextIsKnownBefore() {
+        var shuffle = Shuffle(seed: 23)
+        for _ in 0..<3000 {
+            let isRare = shuffle.below(2) == 0
+            let text = (0..<shuffle.below(100)).map { _ in
+                isRare && shuffle.below(9) > 0 ? 0x78 : UInt8(shuffle.below(128))
+            }
+            withView(text) { view in
+                #expect(
+                    view.jsonEscapedCount == written { $0.append(jsonEscaped: view) }.utf8.count)
+            }
+        }
+    }
+
     @Test func aFormIsDecodedInPlaceByteForByte() {
         func naive(_ text: [UInt8]) -> [UInt8] {
             var rest = text[...]

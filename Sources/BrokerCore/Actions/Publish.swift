@@ -483,21 +483,6 @@ extension StoredNotification {
     }
 }
 
-extension ByteView {
-    /// Bytes of this text inside a JSON string.
-    fileprivate var jsonEscapedCount: Int {
-        var count = self.count
-        for index in 0..<self.count {
-            switch self[index] {
-            case 0x22, 0x5C, 0x08, 0x0A, 0x0C, 0x0D, 0x09: count += 1
-            case 0..<0x20: count += 5
-            default: continue
-            }
-        }
-        return count
-    }
-}
-
 extension BrokerError {
     /// "Invalid parameter: …", the commonest text of SNS.
     static func invalidParameter(_ text: String) -> BrokerError {

@@ -1,5 +1,13 @@
 import CLinux
 
+extension ByteView {
+    /// Bytes of this text, which is UTF-8, inside a JSON string, as `ByteWriter` writes it. O(n).
+    public var jsonEscapedCount: Int {
+        // Safe because the function reads no more than the count it is given.
+        unsafe scan(apus_json_escaped_count)
+    }
+}
+
 extension ByteWriter {
     /// Appends `text`, which is UTF-8, as the inside of a JSON string.
     ///

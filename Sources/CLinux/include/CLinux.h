@@ -42,6 +42,8 @@ void apus_json_unescape_portable(uint8_t *text, size_t count, size_t *read, size
 /// Writes `text` as the inside of a JSON string and returns the length. There must be room for
 /// 6 * count + 16 bytes.
 size_t apus_json_escape(uint8_t *out, const uint8_t *text, size_t count);
+/// The length of what that writes.
+size_t apus_json_escaped_count(const uint8_t *text, size_t count);
 /// Writes `text` as XML content or the inside of an attribute and returns the length. There must be
 /// room for 6 * count + 16 bytes.
 size_t apus_xml_escape(uint8_t *out, const uint8_t *text, size_t count);
