@@ -228,6 +228,8 @@ public struct MessageDraft: Sendable {
     public var body: ByteView?
     public var delaySeconds: Int?
     public var attributes: [MessageAttribute] = []
+    /// The digest over the attributes, when it was computed beforehand because they are long.
+    public var attributesDigest: MD5Digest?
     public var systemAttributes: [MessageAttribute] = []
     /// The request's `X-Amzn-Trace-Id` header, used when no AWSTraceHeader attribute is sent.
     public var traceHeader: ByteView?

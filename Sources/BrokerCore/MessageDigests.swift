@@ -35,6 +35,11 @@ public enum MessageDigests {
         }
     }
 
+    /// Appends the bytes that the digest over attributes as they were sent is computed over.
+    public static func append(_ attributes: [MessageAttribute], to writer: inout ByteWriter) {
+        append(attributes.map(StoredAttributes.Attribute.init(sent:)), to: &writer)
+    }
+
     private static func append(counted bytes: ByteView, to writer: inout ByteWriter) {
         writer.append(bigEndian: UInt32(bytes.count))
         writer.append(bytes)

@@ -48,9 +48,9 @@ public final class CommandBatch {
     /// The bytes of the requests that are performed, more or less.
     var performedByteCount: Int { takenByteCount + releasedByteCount }
 
-    /// Adds a send of long bodies, to be performed when they have been digested.
-    func append(slow command: Command, bodies: SentBodies, byteCount: Int) {
-        slow.append(command, bodies: bodies, byteCount: byteCount)
+    /// Adds a send of long bodies or attributes, to be performed when they have been digested.
+    func append(slow command: Command, messages: SentMessages, byteCount: Int) {
+        slow.append(command, messages: messages, byteCount: byteCount)
         takenByteCount += byteCount
     }
 

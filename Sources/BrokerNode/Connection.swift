@@ -97,7 +97,9 @@ extension Connection {
         var total = 0
         for _ in 0..<limits.readsPerTurn where takesRequests && !hasWork {
             makeSpace()
-            let space = received.space
+            // More than this is read in the next turn.
+            let left = limits.readBytesPerTurn - total
+            let space = received.space[0..<min(received.space.count, left)]
             switch wire.read(into: space) {
             case .bytes(let count):
                 lastProgress = now
@@ -107,7 +109,7 @@ extension Connection {
                 if wantedBytes <= limits.quickRequestBytes {
                     handOutRequests(at: now, into: batch, using: &door)
                 }
-                if count < space.count { return total }
+                if count < space.count || count == left { return total }
             case .wouldBlock:
                 return total
             case .ended:
@@ -168,15 +170,15 @@ extension Connection {
             mayPark = true
         }
         if !keepsAlive { phase = .finishing }
-        // A request that is not longer than this has no body that is.
+        // A request that is not longer than this has no body or attributes that are.
         guard byteCount > limits.quickBodyBytes else {
             return batch.append(Command(connection: token, ask: ask), byteCount: byteCount)
         }
         let command = Command(connection: token, ask: ask)
-        let bodies = SentBodies(command.ask)
-        if bodies.hasLonger(than: limits.quickBodyBytes) {
+        let messages = SentMessages(command.ask)
+        if messages.takesLong(beyond: limits.quickBodyBytes) {
             isDigesting = true
-            batch.append(slow: command, bodies: bodies, byteCount: byteCount)
+            batch.append(slow: command, messages: messages, byteCount: byteCount)
         } else {
             batch.append(command, byteCount: byteCount)
         }

@@ -14,9 +14,10 @@ public struct NodeLimits: Sendable {
     public var requestBytesPerTick = 1 << 20
     /// Longer requests are not decoded in the turn that read their end …
     public var quickRequestBytes = 256 << 10
-    /// … and sends with a longer body have its digest computed over several ticks, …
+    /// … and sends with a longer body, or more attributes, have their digests computed over several
+    /// ticks, …
     public var quickBodyBytes = 64 << 10
-    /// … this much of each of sixteen bodies at a time: a quarter of a millisecond for one alone. A
+    /// … this much of each of sixteen texts at a time: a quarter of a millisecond for one alone. A
     /// multiple of 64.
     public var digestedBytesPerTick = 128 << 10
     /// So much of a signed body is digested in one turn: a quarter of a millisecond.
@@ -24,6 +25,9 @@ public struct NodeLimits: Sendable {
     /// Reads of one connection before the others get their turn: enough to see a buffer grow from
     /// its first size to that of the largest request.
     public var readsPerTurn = 8
+    /// Bytes of one connection that are read before the others get their turn: a third of a
+    /// millisecond, because most go to pages that are touched for the first time.
+    public var readBytesPerTurn = 512 << 10
     /// Bytes that one loop reads and decodes before it serves what came: half a millisecond of
     /// copying.
     public var readBytesPerTick = 1 << 20

@@ -86,7 +86,8 @@ extension Broker {
             body: body)
         var sent = SentMessage(id: stored.id, bodyDigest: bodyDigest)
         if stored.attributeCount > 0 {
-            stored.attributesDigest = MessageDigests.digest(of: stored.attributes)
+            stored.attributesDigest =
+                message.attributesDigest ?? MessageDigests.digest(of: stored.attributes)
             sent.attributesDigest = stored.attributesDigest
         }
         if !message.systemAttributes.isEmpty {
