@@ -6,23 +6,49 @@ import Bytes
 /// Receives that return so much that encoding them at once would keep everybody else waiting.
 ///
 /// They are answered in the order in which they came, a message at a time: its payload is found in
-/// memory or asked for → what has to be signed is signed → it is encoded. When all are, the answer
-/// leaves in parts. A turn does about `bytesPerTick` of all that, and one message at most more.
+/// memory or asked for → what has to be signed is signed → it is encoded but for its long texts →
+/// these are escaped, part by part. When all are, the answer leaves in parts. A turn does about
+/// `bytesPerTick` of all that.
 struct LongReceives {
-    /// Bytes that a turn encodes or hands out: less than half a millisecond, and a message of a
-    /// mebibyte takes one at most.
+    /// Bytes that a turn copies, encodes or hands out: less than half a millisecond, if most go to
+    /// pages that are touched for the first time.
     static let bytesPerTick = 512 << 10
     /// A receive that returns more than this waits here …
-    static let quickByteCount = 256 << 10
+    static let quickByteCount = 128 << 10
     /// … and so does any that comes when a turn has encoded this much.
     static let quickBytesPerTick = 1 << 20
+    /// A message of more bytes than this is not encoded at once, …
+    static let wholeByteCount = 64 << 10
+    /// … but so much of its texts at a time. A multiple of three, as base64 needs.
+    private static let partByteCount = 48 << 10
     /// Tells its tickets from those of other receives and of the outbox.
     private static let ticketBit: UInt64 = 1 << 62
 
-    /// A part of an answer.
+    /// Bytes of an answer, or a payload, which stay where they are.
     private final class Piece {
         var bytes: ByteWriter
         init(byteCount: Int) { bytes = ByteWriter(capacity: byteCount) }
+        convenience init(_ payload: ByteView) {
+            self.init(byteCount: payload.count)
+            bytes.append(payload)
+        }
+    }
+
+    /// A part of an answer.
+    private struct Part {
+        let piece: Piece
+        var range: Range<Int>
+    }
+
+    /// A message whose long texts are being written, and the one that is.
+    private struct Unfinished {
+        let message: Piece
+        let longTexts: LongTexts
+        /// How much of the message is in parts.
+        var place = 0
+        var text = 0
+        var written = 0
+        var piece: Piece?
     }
 
     private final class Receive {
@@ -31,19 +57,20 @@ struct LongReceives {
         let messages: [ReceivedMessage]
         /// The message that is encoded next.
         var next = 0
-        /// Its payload, when it had to be read. Empty when its segment was given up before: the
-        /// message was deleted, or moved to a newer segment, and comes again when its visibility
-        /// ends.
-        var payload: [UInt8]?
+        /// Its payload, or that of the unfinished one, when it had to be read or is long. Empty when
+        /// its segment was given up before: the message was deleted, or moved to a newer segment,
+        /// and comes again when its visibility ends.
+        var payload: Piece?
         /// Its signature, when it had to be made.
         var signature: [UInt8]?
+        var unfinished: Unfinished?
         let requestID: RequestID
         var encoder: ReceivedEncoder
-        var pieces: [Piece]
+        /// What stands before the messages.
+        let head: Piece
+        var parts: [Part] = []
         /// How much is still to be handed out; nil until everything is encoded.
         var unsent: Int?
-        /// How much of the first piece was handed out.
-        var sent = 0
 
         init(
             connection: ConnectionToken, form: ResponseForm, requestID: RequestID,
@@ -53,9 +80,8 @@ struct LongReceives {
             self.form = form
             self.requestID = requestID
             self.messages = messages
-            let head = Piece(byteCount: 512)
+            head = Piece(byteCount: 512)
             encoder = ReceivedEncoder(form: form, requestID: requestID, into: &head.bytes)
-            pieces = [head]
         }
     }
 
@@ -86,7 +112,7 @@ struct LongReceives {
     /// Takes the payload that the first receive waits for.
     mutating func fetched(_ payload: ByteView, ticket: UInt64) {
         arrived(ticket)
-        line[0].payload = payload.array
+        line[0].payload = Piece(payload)
     }
 
     /// Takes the signature that the first receive waits for.
@@ -112,6 +138,8 @@ struct LongReceives {
             let receive = line[0]
             if receive.unsent != nil {
                 left -= handOut(receive, upTo: left, &replies)
+            } else if receive.unfinished != nil {
+                left -= writePart(of: receive)
             } else {
                 left -= encodeNext(of: receive, journal, &signatures, links)
             }
@@ -129,10 +157,15 @@ struct LongReceives {
         }
         let message = receive.messages[receive.next]
         if let payload = receive.payload {
-            return payload.withByteView { encode($0, message, of: receive, &signatures, links) }
+            return encode(payload.bytes.view, message, of: receive, &signatures, links)
         }
         if let payload = journal.payload(at: message.position, count: message.length) {
-            return encode(payload, message, of: receive, &signatures, links)
+            guard payload.count > LongReceives.wholeByteCount else {
+                return encode(payload, message, of: receive, &signatures, links)
+            }
+            // It may leave the memory before everything is written.
+            receive.payload = Piece(payload)
+            return payload.count
         }
         lastTicket += 1
         isWaiting = true
@@ -157,30 +190,78 @@ struct LongReceives {
             }
         }
         receive.next += 1
-        receive.payload = nil
         receive.signature = nil
-        guard !payload.isEmpty else { return 0 }
-        // Room for what escapes make of it, so that nothing is moved; what is not used costs nothing.
-        let growth = receive.form.wire == .query ? 6 : 2
-        let piece = Piece(byteCount: payload.count * growth + 2048)
-        receive.pieces.append(piece)
+        guard !payload.isEmpty else {
+            receive.payload = nil
+            return 0
+        }
+        let isLong = payload.count > LongReceives.wholeByteCount
+        let longTexts = isLong ? LongTexts() : nil
+        let piece = Piece(byteCount: roomForEscapes(of: isLong ? 0 : payload.count, receive))
         signature.withByteView { signature in
             do throws(ByteReader.EndOfBytes) {
                 try receive.encoder.append(
                     message, payload: payload, links: links, signature: signature,
-                    into: &piece.bytes)
+                    leavingOut: longTexts, into: &piece.bytes)
+                receive.unfinished = Unfinished(
+                    message: piece, longTexts: longTexts ?? LongTexts())
             } catch {
                 fail(receive)
             }
         }
-        return payload.count
+        // The digest of an envelope takes as long as writing a multiple of it.
+        return piece.bytes.count + (message.entry == nil ? 0 : payload.count * 4)
+    }
+
+    /// Writes on in the unfinished message and returns the bytes that took.
+    private func writePart(of receive: Receive) -> Int {
+        guard var unfinished = receive.unfinished else { return 0 }
+        let end =
+            unfinished.text < unfinished.longTexts.texts.count
+            ? unfinished.longTexts.texts[unfinished.text].place : unfinished.message.bytes.count
+        if unfinished.place < end {
+            receive.parts.append(Part(piece: unfinished.message, range: unfinished.place..<end))
+            unfinished.place = end
+        }
+        guard unfinished.text < unfinished.longTexts.texts.count else {
+            receive.unfinished = nil
+            receive.payload = nil
+            return 0
+        }
+        let text = unfinished.longTexts.texts[unfinished.text]
+        let piece = unfinished.piece ?? Piece(byteCount: roomForEscapes(of: text.count, receive))
+        let before = piece.bytes.count
+        let partEnd = min(unfinished.written + LongReceives.partByteCount, text.count)
+        receive.encoder.append(unfinished.written..<partEnd, of: text, into: &piece.bytes)
+        if partEnd < text.count {
+            unfinished.piece = piece
+            unfinished.written = partEnd
+        } else {
+            receive.parts.append(Part(piece: piece, range: 0..<piece.bytes.count))
+            unfinished.piece = nil
+            unfinished.written = 0
+            unfinished.text += 1
+        }
+        receive.unfinished = unfinished
+        return piece.bytes.count - before
+    }
+
+    /// Room for what escapes make of so many bytes, so that nothing is moved; what is not used costs
+    /// nothing.
+    private func roomForEscapes(of byteCount: Int, _ receive: Receive) -> Int {
+        byteCount * (receive.form.wire == .query ? 6 : 2) + 16 << 10
     }
 
     private func end(_ receive: Receive) {
-        let last = receive.pieces[receive.pieces.count - 1]
-        receive.encoder.end(into: &last.bytes)
-        let total = receive.pieces.reduce(0) { $0 + $1.bytes.count }
-        receive.unsent = receive.encoder.setLength(of: total, in: &receive.pieces[0].bytes)
+        let tail = receive.parts.isEmpty ? receive.head : Piece(byteCount: 512)
+        receive.encoder.end(into: &tail.bytes)
+        if tail !== receive.head {
+            receive.parts.append(Part(piece: tail, range: 0..<tail.bytes.count))
+        }
+        receive.parts.insert(
+            Part(piece: receive.head, range: 0..<receive.head.bytes.count), at: 0)
+        let total = receive.parts.reduce(0) { $0 + $1.range.count }
+        receive.unsent = receive.encoder.setLength(of: total, in: &receive.head.bytes)
     }
 
     /// Answers that a record is damaged.
@@ -189,7 +270,7 @@ struct LongReceives {
         OutcomeEncoder.encode(
             error: BrokerError(.internalFailure), form: receive.form, requestID: receive.requestID,
             into: &piece.bytes)
-        receive.pieces = [piece]
+        receive.parts = [Part(piece: piece, range: 0..<piece.bytes.count)]
         receive.unsent = piece.bytes.count
     }
 
@@ -197,17 +278,14 @@ struct LongReceives {
     private mutating func handOut(
         _ receive: Receive, upTo limit: Int, _ replies: inout ReplyOutbox
     ) -> Int {
-        guard let piece = receive.pieces.first, let unsent = receive.unsent else { return 0 }
-        let part = piece.bytes.view.dropFirst(receive.sent).prefix(min(limit, unsent))
-        let isComplete = part.count == unsent
-        replies.append(part, to: receive.connection, isComplete: isComplete)
-        receive.unsent = unsent - part.count
-        receive.sent += part.count
-        if receive.sent == piece.bytes.count {
-            receive.pieces.removeFirst()
-            receive.sent = 0
-        }
+        guard let first = receive.parts.first, let unsent = receive.unsent else { return 0 }
+        let bytes = first.piece.bytes.view[first.range].prefix(min(limit, unsent))
+        let isComplete = bytes.count == unsent
+        replies.append(bytes, to: receive.connection, isComplete: isComplete)
+        receive.unsent = unsent - bytes.count
+        receive.parts[0].range = first.range.lowerBound + bytes.count..<first.range.upperBound
+        if receive.parts[0].range.isEmpty { receive.parts.removeFirst() }
         if isComplete { line.removeFirst() }
-        return part.count
+        return bytes.count
     }
 }

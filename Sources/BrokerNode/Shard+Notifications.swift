@@ -54,6 +54,11 @@ extension Shard {
     /// Answers a receive from which nothing is missing any more.
     private func finish(_ receive: UnfinishedReceives.Waiting?) {
         guard let receive else { return }
+        guard encodedByteCount < LongReceives.quickBytesPerTick else {
+            return long.append(
+                receive.messages, form: receive.form, requestID: requestIDs.next(),
+                for: receive.connection)
+        }
         content.removeAll()
         // Most of what waited for a signature is still in memory, and need not be copied again.
         let messages = gather(receive.messages) ? receive.messages : receive.fill(&content)

@@ -34,23 +34,23 @@ extension Shard {
         waited.removeAll(keepingCapacity: true)
     }
 
-    /// Whether messages are encoded in this tick, among which there is room for them.
+    /// Whether messages are encoded in this tick, for which there is time.
     private func isQuick(_ messages: [ReceivedMessage]) -> Bool {
-        let byteCount = messages.reduce(0) { $0 + $1.length }
-        guard byteCount <= LongReceives.quickByteCount,
-            encodedByteCount < LongReceives.quickBytesPerTick
-        else { return false }
-        encodedByteCount += byteCount
-        return true
+        // An envelope has to be digested as well.
+        let byteCount = messages.reduce(0) { $0 + $1.length * ($1.entry == nil ? 1 : 2) }
+        return byteCount <= LongReceives.quickByteCount
+            && encodedByteCount < LongReceives.quickBytesPerTick
     }
 
     /// Encodes a reply whose messages are in `content`.
     func encode(_ outcome: Outcome, form: ResponseForm, to connection: ConnectionToken) {
         let requestID = requestIDs.next()
         replies.reply(to: connection) { writer in
+            let before = writer.count
             OutcomeEncoder.encode(
                 outcome, form: form, requestID: requestID, payload: { content.payload($0) },
                 links: links, signature: { content.signature($0) }, into: &writer)
+            encodedByteCount += writer.count - before
         }
     }
 

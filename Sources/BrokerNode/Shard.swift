@@ -25,7 +25,7 @@ public final class Shard {
     var waited: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
     var unfinished = UnfinishedReceives()
     var long = LongReceives()
-    /// The bytes of received messages that were encoded in this tick.
+    /// The bytes of replies to actions that were encoded in this tick.
     var encodedByteCount = 0
     var content = ReceivedContent()
     var signatures: Signatures

@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import BrokerNode
@@ -93,6 +94,57 @@ struct LongReceiveTests {
         wire.send(Ask.health)
         try node.settle()
         #expect(wire.text.contains("uptimeSeconds"))
+    }
+
+    @Test("Texts of which all is escaped are written in parts", arguments: ["JSON", "POST"])
+    func escapedTexts(form: String) throws {
+        let node = try TestNode.withQueue()
+        let text = String(repeating: #"\"<"#, count: 100_000)
+        var binary = ByteWriter()
+        (0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 7) }.withByteView {
+            binary.append(base64: $0)
+        }
+        let digits = binary.view.string
+        let attributes =
+            #"{"text":{"DataType":"String","StringValue":"\#(text)"},"#
+            + #""bytes":{"DataType":"Binary","BinaryValue":"\#(digits)"}}"#
+        let send =
+            #"{"QueueUrl":"\#(Ask.queueURL)","MessageBody":"\#(text)","#
+            + #""MessageAttributes":\#(attributes)}"#
+        for _ in 0..<2 {
+            #expect(try node.answer(to: Ask.json("SendMessage", send))?.status == 200)
+        }
+        let wire = node.connect()
+        if form == "JSON" {
+            wire.send(
+                Ask.json(
+                    "ReceiveMessage",
+                    #"{"QueueUrl":"\#(Ask.queueURL)","MaxNumberOfMessages":2,"#
+                        + #""MessageAttributeNames":["All"]}"#))
+        } else {
+            wire.send(
+                Ask.http(
+                    "POST", "/", headers: ["Content-Type: application/x-www-form-urlencoded"],
+                    body: "Action=ReceiveMessage&MaxNumberOfMessages=2&MessageAttributeName.1=All"
+                        + "&QueueUrl=\(Ask.queueURL)"))
+        }
+        // What is copied and written for a message takes two turns at least.
+        for _ in 0..<3 { try node.turn() }
+        #expect(wire.outgoing.isEmpty)
+        try node.settle()
+        let answer = try #require(wire.answers.first)
+        let shown = form == "JSON" ? text : text.replacing(#"\"<"#, with: "&quot;&lt;")
+        let pieces =
+            form == "JSON"
+            ? [
+                #""Body":"\#(shown)""#, #""StringValue":"\#(shown)""#,
+                #""BinaryValue":"\#(digits)""#,
+            ]
+            : [
+                "<Body>\(shown)</Body>", "<StringValue>\(shown)</StringValue>",
+                "<BinaryValue>\(digits)</BinaryValue>",
+            ]
+        for piece in pieces { #expect(answer.body.split(separator: piece).count == 3) }
     }
 
     @Test("Bodies that have left memory are read one after the other")

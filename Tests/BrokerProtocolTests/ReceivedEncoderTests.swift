@@ -20,7 +20,7 @@ import Testing
             var piece = ByteWriter()
             try encoder.append(
                 Fields.received(), payload: payload, links: Encoding.links, signature: ByteView(),
-                into: &piece)
+                leavingOut: nil, into: &piece)
             if index == payloads.count - 1 { encoder.end(into: &piece) }
             rest += piece.array
         }

@@ -22,6 +22,8 @@ struct FieldName {
 /// Values are written between `beginText` or `beginNumber` and its end, so that the bytes of a
 /// message go into the response without a stop. The document around is the encoder's.
 protocol FieldWriter {
+    /// Where the long texts of a message are noted that are written later; nil when none are.
+    var longTexts: LongTexts? { get }
     mutating func beginText(_ name: FieldName, into writer: inout ByteWriter)
     mutating func endText(_ name: FieldName, into writer: inout ByteWriter)
     /// A number or a truth value: bare in JSON.

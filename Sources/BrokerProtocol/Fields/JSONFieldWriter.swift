@@ -4,6 +4,7 @@ import Bytes
 struct JSONFieldWriter: FieldWriter {
     /// Whether maps become arrays of structures, as in the JSON rendering of an XML document.
     let rendersMapsAsLists: Bool
+    var longTexts: LongTexts?
     private var needsComma = false
 
     init(rendersMapsAsLists: Bool = false) { self.rendersMapsAsLists = rendersMapsAsLists }

@@ -2,9 +2,7 @@ import Bytes
 
 /// Writes fields as XML elements; lists and maps are flat, as in all of SQS.
 struct XMLFieldWriter: FieldWriter {
-    /// What is empty has no address, and the thread sanitizer looks at the address of everything
-    /// that is passed on to be changed (Swift 6.3).
-    private var place: UInt8 = 0
+    var longTexts: LongTexts?
 
     private func open(_ name: StaticString, into writer: inout ByteWriter) {
         writer.append(0x3C)

@@ -37,22 +37,39 @@ public struct ReceivedEncoder {
 
     /// Appends a message.
     ///
+    /// - Parameter longTexts: Where the texts are noted that are too long to be written at once; nil
+    ///   to write them.
     /// - Throws: When its payload is damaged; then the response is of no use.
     public mutating func append(
         _ message: ReceivedMessage, payload: ByteView, links: NotificationLinks,
-        signature: ByteView, into writer: inout ByteWriter
+        signature: ByteView, leavingOut longTexts: LongTexts?, into writer: inout ByteWriter
     ) throws(ByteReader.EndOfBytes) {
         switch fields {
         case .json(var json):
+            json.longTexts = longTexts
             if isEmpty { json.beginMessages(into: &writer) }
             try json.write(message, form.selection, payload, links, signature, into: &writer)
             fields = .json(json)
         case .xml(var xml):
+            xml.longTexts = longTexts
             if isEmpty { xml.beginMessages(into: &writer) }
             try xml.write(message, form.selection, payload, links, signature, into: &writer)
             fields = .xml(xml)
         }
         isEmpty = false
+    }
+
+    /// Appends a part of a text that was left out. The parts but the last are multiples of three
+    /// bytes long.
+    public func append(
+        _ part: Range<Int>, of text: LongTexts.Text, into writer: inout ByteWriter
+    ) {
+        let bytes = text.bytes[part]
+        switch fields {
+        case _ where text.isBinary: writer.append(base64: bytes)
+        case .json: writer.append(jsonEscaped: bytes)
+        case .xml: writer.append(xmlEscaped: bytes)
+        }
     }
 
     /// Appends what stands behind the messages. Without any, this is the first writer.

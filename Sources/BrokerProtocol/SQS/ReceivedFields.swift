@@ -34,7 +34,12 @@ extension FieldWriter {
         _ links: NotificationLinks, _ signature: ByteView, into writer: inout ByteWriter
     ) throws(ByteReader.EndOfBytes) {
         beginElement(.messages, into: &writer)
-        if let entry = message.entry {
+        if let entry = message.entry, let longTexts {
+            let stored = try StoredMessage(
+                payload: payload, entry: entry, links: links, signature: signature,
+                body: &longTexts.body)
+            write(message, stored, selection, into: &writer)
+        } else if let entry = message.entry {
             var body = ByteWriter(capacity: 64)
             let stored = try StoredMessage(
                 payload: payload, entry: entry, links: links, signature: signature, body: &body)
@@ -65,7 +70,9 @@ extension FieldWriter {
         message.receiptHandle.write(to: &writer)
         endText(.receiptHandle, into: &writer)
         digest(.receivedBodyDigest, stored.bodyDigest, into: &writer)
-        text(.body, stored.body, into: &writer)
+        beginText(.body, into: &writer)
+        writeLong(stored.body, into: &writer)
+        endText(.body, into: &writer)
         writeSystemAttributes(message, stored, selection.system, into: &writer)
         writeMessageAttributes(stored, selection.message, into: &writer)
     }
@@ -134,10 +141,12 @@ extension FieldWriter {
                 .messageAttributes, key: attribute.name, pair: .nameValue, into: &writer)
             if attribute.isBinary {
                 beginText(.binaryValue, into: &writer)
-                writer.append(base64: attribute.value)
+                writeLong(base64: attribute.value, into: &writer)
                 endText(.binaryValue, into: &writer)
             } else {
-                text(.stringValue, attribute.value, into: &writer)
+                beginText(.stringValue, into: &writer)
+                writeLong(attribute.value, into: &writer)
+                endText(.stringValue, into: &writer)
             }
             text(.dataType, attribute.dataType, into: &writer)
             endStructureEntry(.messageAttributes, pair: .nameValue, into: &writer)
