@@ -1,9 +1,8 @@
-import Bytes
-
 @testable import BrokerProtocol
+@testable import Bytes
 
 /// Percent, base64, hexadecimal, UTF-8 and the escapes of JSON and XML: there and back, and against
-/// the plain way.
+/// the plain way, which is also that of processors without wide instructions.
 enum Coding {
     static func run(_ input: [UInt8]) {
         input.withByteView { bytes in
@@ -13,6 +12,7 @@ enum Coding {
             lines(bytes)
         }
         escapes(input)
+        undone(input)
     }
 
     private static func written(_ write: (inout ByteWriter) -> Bool) -> [UInt8]? {
@@ -84,6 +84,23 @@ enum Coding {
                 == (bytes.array.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
                     == Array("content-length".utf8)),
             "letters are compared in any case")
+    }
+
+    /// Wide instructions change nothing.
+    private static func undone(_ input: [UInt8]) {
+        // Once more behind itself, so that it is long enough.
+        let text = input + input + input
+        var (wide, plain) = (text, text)
+        let ours = wide.withMutableByteView { UndoneText.json($0, portable: false) }
+        let others = plain.withMutableByteView { UndoneText.json($0, portable: true) }
+        promise(ours == others, "JSON is undone as far everywhere")
+        promise(wide.prefix(ours.written) == plain.prefix(ours.written), "to the same text")
+        promise(wide.dropFirst(ours.read) == text.dropFirst(ours.read), "and nothing behind it")
+        (wide, plain) = (text, text)
+        let count = wide.withMutableByteView { UndoneText.form($0, portable: false) }
+        promise(
+            count == plain.withMutableByteView { UndoneText.form($0, portable: true) }
+                && wide.prefix(count) == plain.prefix(count), "forms are decoded alike everywhere")
     }
 
     /// Texts come back from JSON and XML as they were.
