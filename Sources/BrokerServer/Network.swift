@@ -1,4 +1,5 @@
 import BrokerNode
+import Bytes
 
 /// What one loop thread has of the network: its poller, its listeners and its connections.
 ///

@@ -1,4 +1,5 @@
 import BrokerNode
+import Bytes
 import Testing
 
 @testable import BrokerServer

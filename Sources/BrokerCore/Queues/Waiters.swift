@@ -56,31 +56,6 @@ extension Slab<WaiterSlot> {
     }
 }
 
-/// Queues whose waiting receives may find a message, in turn.
-struct ServiceLine {
-    private var round: [UInt32] = []
-    private var next = 0
-    /// Whose turn comes after the round.
-    private var later: [UInt32] = []
-
-    /// Whether there are none.
-    var isEmpty: Bool { next == round.count && later.isEmpty }
-
-    mutating func append(_ queue: UInt32) { later.append(queue) }
-
-    /// Takes the one whose turn it is; nil when there is none.
-    mutating func popFirst() -> UInt32? {
-        if next == round.count {
-            guard !later.isEmpty else { return nil }
-            round.removeAll(keepingCapacity: true)
-            swap(&round, &later)
-            next = 0
-        }
-        next += 1
-        return round[next - 1]
-    }
-}
-
 /// The receives that wait, and what is to become of them.
 struct Waiters {
     let slots = Slab<WaiterSlot>()
@@ -89,8 +64,8 @@ struct Waiters {
     let deadlines = TimingWheel()
     /// Those whose queue was deleted and who were not told yet.
     var refused = WaiterList()
-    /// Queues whose waiters may find a message.
-    var toBeServed = ServiceLine()
+    /// Queues whose waiters may find a message, in turn.
+    var toBeServed = Line<UInt32>()
     /// What the node is to tell.
     var answers: [(token: UInt64, result: Result<Outcome, BrokerError>)] = []
     private var lastNumber: UInt32 = 0

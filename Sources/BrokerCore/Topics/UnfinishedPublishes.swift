@@ -14,14 +14,12 @@ struct UnfinishedPublish {
 }
 
 /// The messages that are being published over several ticks, because a tick has time for a bounded
-/// number of receivers only. They take turns.
+/// number of receivers only. They take turns, those that came first before the others.
 ///
 /// Not part of the durable state: whoever asked is answered when the last record is durable, so that
 /// what a crash cuts off was never promised to anybody. Each record is whole by itself.
 struct UnfinishedPublishes {
-    private var publishes: [UnfinishedPublish] = []
-    /// Whose turn it is.
-    private var next = 0
+    private var publishes = Line<UnfinishedPublish>()
     /// The tokens of those that have been finished and were not taken yet.
     private var finished: [UInt64] = []
     private var heldByteCount = 0
@@ -48,22 +46,19 @@ struct UnfinishedPublishes {
     }
 
     /// The one whose turn it is; nil when there is none.
-    var first: UnfinishedPublish? { publishes.isEmpty ? nil : publishes[next] }
+    var first: UnfinishedPublish? { publishes.first }
 
     /// The one whose turn it was has come up to `subscription`, or to its end.
     mutating func pass(upTo subscription: UInt32?) {
+        var publish = publishes.removeFirst()
         if let subscription {
-            publishes[next].rest.first = subscription + 1
-            next += 1
+            publish.rest.first = subscription + 1
+            publishes.append(publish)
         } else {
-            let publish = publishes[next]
             finished.append(publish.token)
             heldByteCount -= Self.heldByteCount(of: publish)
             recordByteCount -= publish.recordByteCount
-            publishes.swapAt(next, publishes.count - 1)
-            publishes.removeLast()
         }
-        if next >= publishes.count { next = 0 }
     }
 
     /// Ends all of them where they are.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One scheme, host and port: its connections, and the exchanges that wait for one of them.
 ///
 /// - Invariant: `idle` are those of `connections` that have no exchange, the latest last.

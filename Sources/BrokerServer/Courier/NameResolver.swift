@@ -1,4 +1,5 @@
 import BrokerNode
+import Bytes
 
 /// Addresses of names, found on threads of their own, because the system's resolver blocks.
 ///

@@ -109,6 +109,17 @@ struct UnfinishedPublishTests {
         #expect(finished.count == 2)
     }
 
+    @Test func theOldestIsNextWhenOneIsFinished() throws {
+        // Two ticks' work each.
+        let topic = try bench.createTopic("eight")
+        for index in 0..<8 { try bench.subscribe(topic, "sqs", bench.queueARN("q\(index)")) }
+        world.broker.waitsForDisk = true
+        let ids = try ["first", "second", "third"].map { try publish($0, to: topic) }
+        world.broker.waitsForDisk = false
+        world.advance(milliseconds: 1)
+        #expect(try published.map(\.id) == ids + ids)
+    }
+
     @Test func aBatchIsFinishedWithItsLastMessage() throws {
         var batch = PublishBatch()
         batch.topicARN = arn
