@@ -48,8 +48,8 @@ public enum Limits {
     /// Messages swept, expired or made visible in one tick, so that no tick takes long.
     public static let chores = 2000
     /// Receivers of published messages in one tick, those of messages that go over several ticks
-    /// apart: less than a millisecond each.
-    public static let receiversPerTick = 2000
+    /// apart: half a millisecond each.
+    public static let receiversPerTick = 1000
     /// Bytes of the messages that go over several ticks at the same time.
     public static let unfinishedPublishBytes = 64 << 20
     /// Deliveries to one subscription that the node has at the same time.
