@@ -67,7 +67,7 @@ struct Signatures {
     private var waiting: [SignatureKey: [Waiter]] = [:]
     private var tickets: [UInt64: SignatureKey] = [:]
     /// What has been signed, and who has waited for it.
-    private var signed: [(waiters: [Waiter], signature: [UInt8])] = []
+    private var signed = Line<(waiters: [Waiter], signature: [UInt8])>()
     /// Of the first of them, who is to get it next.
     private var nextWaiter = 0
     private var lastTicket: UInt64 = 0

@@ -1,5 +1,4 @@
 import BrokerNode
-import Bytes
 import Testing
 
 @testable import BrokerServer
@@ -16,22 +15,5 @@ import Testing
         #expect(Set(keys.map(\.bits)).count == keys.count)
         let token = ConnectionToken(bits: 63 << 56 | 12_345)
         #expect(EventKey(bits: EventKey.connection(token).bits) == .connection(token))
-    }
-
-    @Test func whoeverComesFirstLeavesFirst() {
-        var line = Line<Int>()
-        var model: [Int] = []
-        var next = 0
-        for step in 0..<1_000 {
-            if step % 7 < 4 {
-                line.append(next)
-                model.append(next)
-                next += 1
-            } else if !model.isEmpty {
-                #expect(line.removeFirst() == model.removeFirst())
-            }
-            #expect(line.count == model.count)
-            #expect(line.first == model.first)
-        }
     }
 }

@@ -1,8 +1,8 @@
 import Bytes
 
 /// ReceiveMessage: what is ready, oldest first; and the long poll that waits for it. A receive that
-/// does not wait does so for its turn, which comes in the same tick, or in one of the next ones; and so does one that
-/// finds very many messages that have to go to a dead-letter queue first.
+/// does not wait does so for its turn, which comes in the same tick, or in one of the next ones; and
+/// so does one that finds very many messages that have to go to a dead-letter queue first.
 extension Broker {
     mutating func perform(
         _ receive: ReceiveMessage, at now: Moment, token: UInt64, into sink: any RecordSink

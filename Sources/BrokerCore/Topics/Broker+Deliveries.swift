@@ -30,7 +30,6 @@ extension Broker {
         let owed = store.owed[slot]
         if owed.kind == .archive {
             guard let topic = topics.topics[Int(owed.receiver)] else { return }
-            topic.unarchivedCount += change
             if change > 0 {
                 topic.unarchived.push(order: owed.since, slot: slot, stamp: owed.generation)
             } else {
@@ -42,8 +41,9 @@ extension Broker {
         }
     }
 
-    /// When the oldest message was published that is on its way to the topic's archive, in milliseconds
-    /// of the broker's clock; nil when there is none. O(log n), spread over the deliveries.
+    /// When the oldest message was published that is on its way to the topic's archive, in
+    /// milliseconds of the broker's clock; nil when there is none. O(log n), spread over the
+    /// deliveries.
     func oldestUnarchived(of topic: Topic) -> UInt64? {
         while let first = topic.unarchived.first {
             if store.owed[first.slot].generation == first.stamp { return first.order }

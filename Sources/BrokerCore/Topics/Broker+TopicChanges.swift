@@ -80,7 +80,7 @@ extension Broker {
     /// Forgets a topic that is deleted, has no subscriptions left and is owed nothing.
     mutating func releaseIfUnused(_ topic: Topic) {
         guard topic.isDeleted, topic.subscriptions.isEmpty, topic.lingeringCount == 0,
-            topic.unarchivedCount == 0, topics.topics[Int(topic.number)] === topic
+            oldestUnarchived(of: topic) == nil, topics.topics[Int(topic.number)] === topic
         else { return }
         touch(topic)
         topics.topics[Int(topic.number)] = nil

@@ -29,10 +29,9 @@ final class Topic {
     var isDeleted = false
     /// The snapshot in whose midst it was deleted; 0 for none.
     var deletionEpoch: UInt32 = 0
-    /// How many messages are on their way to the archive.
-    var unarchivedCount = 0
-    /// Those messages in the order of when they were published, in milliseconds of the broker's clock:
-    /// the slots of their deliveries. Entries whose stamp is not the slot's generation any more are over.
+    /// The messages on their way to the archive in the order of when they were published, in
+    /// milliseconds of the broker's clock: the slots of their deliveries. Entries whose stamp is not
+    /// the slot's generation any more are over; ask `Broker.oldestUnarchived`.
     let unarchived = OrderHeap()
     /// What happened since the broker started, by protocol.
     var counts = TopicCounts()

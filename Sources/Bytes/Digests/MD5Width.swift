@@ -10,7 +10,7 @@ enum MD5Width: CaseIterable {
     case thirtyTwo
 
     /// The widest that this processor has.
-    static var widest: MD5Width { allCases.last { $0.kind == apus_md5_best() } ?? .one }
+    static var widest: MD5Width { available.last ?? .one }
 
     /// All that this processor has.
     static var available: [MD5Width] {
