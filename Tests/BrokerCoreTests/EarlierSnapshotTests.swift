@@ -10,13 +10,7 @@ import Testing
     func aBrokerFromAnEarlierSnapshotBehavesLikeTheOneThatWroteIt(seed: UInt64) throws {
         let one = try Wanderer(seed: seed)
         one.wander(steps: 200)
-        one.world.beginSnapshot()
-        for _ in 0..<50 {
-            one.world.continueSnapshot(upTo: 1)
-            one.wander(steps: 1)
-        }
-        one.settle()
-        one.world.finishSnapshot()
+        one.wanderThroughSnapshot()
         let records = try #require(one.world.snapshot?.records)
         one.world.snapshot?.records = records.map(Self.earlier)
         let other = try Wanderer(besides: one)

@@ -17,14 +17,7 @@ import Testing
     func aBrokerFromASnapshotBehavesLikeTheOneThatWroteIt(seed: UInt64) throws {
         let one = try Wanderer(seed: seed)
         one.wander(steps: 200)
-        // The snapshot begins in the midst of everything and is written while it goes on.
-        one.world.beginSnapshot()
-        for _ in 0..<50 {
-            one.world.continueSnapshot(upTo: 1)
-            one.wander(steps: 1)
-        }
-        one.settle()
-        one.world.finishSnapshot()
+        one.wanderThroughSnapshot()
         try compare(one, try Wanderer(besides: one), seed)
     }
 

@@ -50,6 +50,17 @@ final class Wanderer {
     /// Lets all move tasks end and all receives go that wait.
     func settle() { advance(200_000) }
 
+    /// Goes on while a snapshot is written, which begins in the midst of everything.
+    func wanderThroughSnapshot() {
+        world.beginSnapshot()
+        for _ in 0..<50 {
+            world.continueSnapshot(upTo: 1)
+            wander(steps: 1)
+        }
+        settle()
+        world.finishSnapshot()
+    }
+
     private func step() {
         let name = shuffle.one(of: Self.queues)
         let queue = world.reference(name, caller)
